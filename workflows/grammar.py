@@ -1,0 +1,444 @@
+"""The words a workflow is written in: states, steps, rules and consequences, all plain values."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Literal
+
+from wtforms import Form
+
+from workflows.calendar import paris_day
+from workflows.roles import Role
+from workflows.settings import DEFAULTS
+
+Answers = Mapping[str, Any]
+Memory = Mapping[str, Any]
+
+
+class StepForm(Form):  # type: ignore[misc]
+    """A form of a step. Fields are read by `readers`, or by those of `seen_by`; `sealed` ones are stored encrypted."""
+
+    readers: tuple[Role, ...] = ("circle", "support")
+    seen_by: Mapping[str, tuple[Role, ...]] = {}
+    sealed: frozenset[str] = frozenset()
+
+
+# What a rule may know ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a step is about: an earlier event of the case (a meeting, a review, an opinion)."""
+
+    uid: str
+    step: str
+    author: str
+    answers: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """What the rules of every workflow may know; each workflow adds its own. `intake.facts` reads it, tests write it."""
+
+    now: datetime
+    state: str = ""
+    memory: Memory = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=lambda: DEFAULTS)
+    actor: str = ""
+    """uid of the person who acts; empty for the clock."""
+    first_name: str = ""
+    """First name of the person of the dossier, for sentences."""
+    about: Item | None = None
+    pages: Mapping[str, Answers] = field(default_factory=dict)
+    """Saved pages of the questionnaire of this state, by name."""
+    pages_missing: int = 0
+    team: tuple[tuple[str, str], ...] = ()
+    """(uid, name) of the people a form may let one choose."""
+    silent: bool = False
+    """The person has died: nothing is sent to them, reminders and reviews stop (JOURNEY §5.6)."""
+
+    @property
+    def today(self) -> date:
+        """The day in Europe/Paris."""
+        return paris_day(self.now)
+
+    @property
+    def since(self) -> datetime:
+        """When the present state was entered."""
+        return self.instant("since") or self.now
+
+    @property
+    def moved(self) -> datetime:
+        """When somebody, not the clock, last did something in this case."""
+        return self.instant("moved") or self.since
+
+    def taken(self, step: str) -> datetime | None:
+        """When a step was last taken in this case."""
+        stamp = self.memory.get("taken", {}).get(step)
+        return datetime.fromisoformat(stamp) if stamp else None
+
+    def instant(self, name: str) -> datetime | None:
+        """An instant the case remembers."""
+        stamp = self.memory.get(name)
+        return datetime.fromisoformat(stamp) if stamp else None
+
+    def day(self, name: str) -> date | None:
+        """A day the case remembers."""
+        stamp = self.memory.get(name)
+        return date.fromisoformat(stamp) if stamp else None
+
+    @property
+    def derogations(self) -> Mapping[str, str]:
+        """Rules lifted by the cogérance and not yet used: name → event of the derogation."""
+        lifted: Mapping[str, str] = self.memory.get("derogations", {})
+        return lifted
+
+    @property
+    def request(self) -> Mapping[str, Any] | None:
+        """The complement asked of the person and not yet answered."""
+        return self.memory.get("request")
+
+
+# Rules ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a rule holds, with the values its sentence prints."""
+
+    ok: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def holds(ok: object, **values: Any) -> Verdict:
+    """The verdict of a rule: whether it holds, and the values of its sentence."""
+    return Verdict(bool(ok), values)
+
+
+RuleKind = Literal["law", "house", "warning", "choice"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A sentence and a pure predicate over the facts, and over the answers when it takes two arguments."""
+
+    name: str
+    kind: RuleKind
+    sentence: str
+    check: Callable[..., Verdict | bool]
+    article: str = ""
+    lifted_by: Role = ""
+    reads_answers: bool = False
+    doc: str = ""
+
+    def verdict(self, facts: CaseFacts, answers: Answers) -> Verdict:
+        """Apply the predicate."""
+        found = self.check(facts, answers) if self.reads_answers else self.check(facts)
+        return found if isinstance(found, Verdict) else Verdict(bool(found))
+
+
+Check = Callable[..., Verdict | bool]
+
+
+def _rule(kind: RuleKind, sentence: str, article: str = "", lifted_by: Role = "") -> Callable[[Check], Rule]:
+    def declare(check: Check) -> Rule:
+        return Rule(
+            name=check.__name__, kind=kind, sentence=sentence, check=check, article=article, lifted_by=lifted_by,
+            reads_answers=len(inspect.signature(check).parameters) > 1, doc=inspect.getdoc(check) or "",
+        )
+    return declare
+
+
+def law(sentence: str, article: str) -> Callable[[Check], Rule]:
+    """A rule of law: it blocks, cites its article, and nobody lifts it."""
+    return _rule("law", sentence, article)
+
+
+def house(sentence: str, lifted_by: Role = "cogerance") -> Callable[[Check], Rule]:
+    """A rule of the house: it blocks; `lifted_by` may derogate in writing, or nobody when empty (⊘ in JOURNEY)."""
+    return _rule("house", sentence, lifted_by=lifted_by)
+
+
+def warning(sentence: str, article: str = "") -> Callable[[Check], Rule]:
+    """A rule that is shown and blocks nothing."""
+    return _rule("warning", sentence, article)
+
+
+def choice(check: Check) -> Rule:
+    """A rule without sentence, that only chooses between rows of the same name."""
+    return _rule("choice", "")(check)
+
+
+# Consequences --------------------------------------------------------------------------------------------------------
+
+FromStep = Callable[[Any, Answers], Any]
+"""A pure function of (facts, answers)."""
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Keep facts of the case: ids, ISO dates, numbers, flags; never what people wrote. Merged into its memory."""
+
+    what: FromStep
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter owed. `text` names the answer that replaces its body; `when` may hold it back."""
+
+    template: str
+    to: tuple[Role, ...] = ("person",)
+    when: FromStep | None = None
+    text: str = ""
+    subject: str = ""
+    """Name of the answer that gives the subject (messages)."""
+    occasion: FromStep | None = None
+    """What makes two letters of one cause different (a date, a rung)."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work for a role. Due `days` after today (`working`: working days), or on the day `due` gives."""
+
+    role: Role
+    sentence: str
+    days: int | str = 0
+    """A number of days, or the name of a setting."""
+    working: bool = False
+    due: FromStep | None = None
+    closes_with: tuple[str, ...] = ()
+    """Steps that close it; empty: `tick`."""
+    people: FromStep | None = None
+    """uids of the people it is for; without it, anyone with the role."""
+    when: FromStep | None = None
+
+
+@dataclass(frozen=True)
+class Open:
+    """Open a case of another workflow in this dossier (a next run of `cape`), unless one is already open."""
+
+    workflow: str
+    step: str = "open"
+    carry: FromStep | None = None
+    """What the new case must remember from this one."""
+    when: FromStep | None = None
+    again: bool = False
+    """Open a further run even when one is open (cape renewals)."""
+
+
+@dataclass(frozen=True)
+class TakeStep:
+    """Take a step of the case this one opened or was opened by, or with `everywhere` of every case of the dossier."""
+
+    workflow: str
+    step: str
+    everywhere: bool = False
+    when: FromStep | None = None
+    unless_refused: bool = False
+    """Leave a case whose rules refuse as it is, instead of refusing the whole step (accompaniment.end by an admission)."""
+
+
+@dataclass(frozen=True)
+class HoldPlace:
+    """Hold a free place of a month for this case; refused with the sentence of `place_free` when there is none."""
+
+    month: FromStep
+
+
+@dataclass(frozen=True)
+class AcceptPlace:
+    """The held place is accepted."""
+
+
+@dataclass(frozen=True)
+class UsePlace:
+    """The accepted place is used: the person is in."""
+
+
+@dataclass(frozen=True)
+class FreePlace:
+    """Give the place back: free again until its month ends, then lost."""
+
+
+@dataclass(frozen=True)
+class MovePlace:
+    """Free this case's place and take one of another month, in one transaction."""
+
+    month: FromStep
+
+
+@dataclass(frozen=True)
+class StepBack:
+    """Give up `offers.step_back` ranks: the rank date of the third next person, one microsecond later."""
+
+
+@dataclass(frozen=True)
+class DropTasks:
+    """Close the open tasks of this case that no longer make sense; all of them when no step is named."""
+
+    closes_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Freeze the document to sign: make it, hash it, keep it (`what` names its template)."""
+
+    paper: str
+
+
+@dataclass(frozen=True)
+class ChangeAddress:
+    """Ask the new address to prove itself; it serves once verified."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Restore what the event in question changed."""
+
+
+Consequence = (
+    Remember | Letter | Task | Open | TakeStep | HoldPlace | AcceptPlace | UsePlace | FreePlace | MovePlace | StepBack
+    | DropTasks | Freeze | ChangeAddress | Undo
+)
+
+
+# States and steps ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a long questionnaire, saved on its own."""
+
+    name: str
+    title: str
+    form: type[StepForm]
+    section: str = ""
+    applies: Callable[[Any], bool] | None = None
+    """facts → whether the page is asked at all."""
+    fill: Callable[[Any, Any], None] | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case may stand."""
+
+    name: str
+    label: str
+    waits_for: tuple[Role, ...] = ()
+    """Who acts next; empty in a closed state."""
+    closed: bool = False
+    ladder: bool = False
+    """Whether the silence ladder of JOURNEY §3 runs here."""
+    next_steps: tuple[str, ...] = ()
+    """The steps that move it on, the most likely first: the dossier's next action."""
+    says: str = ""
+    """What the person reads: where I am, what happens next. One or two short sentences."""
+    pages: str = ""
+    """Name of the questionnaire that is filled in here."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One row: who, from where, to where, with which form, under which rules, with which consequences."""
+
+    name: str
+    label: str | None
+    """The button; None when nobody presses it."""
+    sources: tuple[str, ...]
+    """Where it starts; empty where a case begins."""
+    dest: str | None
+    """Where it leads; None when it stays (`=`) or restores (`undo`)."""
+    by: Role | tuple[Role, ...]
+    form: type[StepForm] | None = None
+    fill: Callable[[Any, Any], None] | None = None
+    """fill(form, facts): gives choices and first values."""
+    chosen_if: Sequence[Rule] = ()
+    """Rules that choose between rows of one name."""
+    only_if: Sequence[Rule] = ()
+    then: Sequence[Consequence] = ()
+    due: Callable[[Any], datetime | None] | None = None
+    """For the clock: when this row is due, or None."""
+    about: str = ""
+    """Step whose event this one is about (an opinion, a meeting, a review)."""
+    pages: str = ""
+    """Questionnaire that this step sends: its saved pages are its answers."""
+    effective: FromStep | None = None
+    """The day it takes effect, when it is not the day it is taken."""
+    past: str = ""
+    """The history's words after a name: « a proposé une place »."""
+    hint: str = ""
+    """What happens, told before the button."""
+    decision: bool = False
+    """Shown by the filter « Décisions seulement »."""
+    final: bool = False
+    """Never undone: a signature, a vote."""
+    quiet: bool = False
+    """Leaves the version unchanged: makes nobody's page stale."""
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """Who may take it."""
+        return frozenset((self.by,) if isinstance(self.by, str) else self.by)
+
+    @property
+    def opens(self) -> bool:
+        """Whether a case begins here."""
+        return not self.sources
+
+    @property
+    def undoable(self) -> bool:
+        """Whether its author may undo it within `undo.minutes`: never a signature, a vote, a person's or the clock's."""
+        return not (self.final or self.quiet or self.roles <= {"person", "clock"})
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One journey: its states, its steps, its questionnaires."""
+
+    name: str
+    title: str
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    pages: Mapping[str, tuple[Page, ...]] = field(default_factory=dict)
+    closing_step: str = ""
+    """The step that closes a case opened by a step that is undone."""
+    closing_state: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Former state → present one; applied by `intake init` as the clock step `rename`."""
+
+    @cached_property
+    def state(self) -> Mapping[str, State]:
+        """States by name."""
+        return {state.name: state for state in self.states}
+
+    @cached_property
+    def open_states(self) -> tuple[str, ...]:
+        """Names of the states in which somebody still has to act."""
+        return tuple(state.name for state in self.states if not state.closed)
+
+    def rows(self, name: str) -> tuple[Step, ...]:
+        """The rows of one name, in the order they are tried."""
+        return self._rows.get(name, ())
+
+    @cached_property
+    def _rows(self) -> Mapping[str, tuple[Step, ...]]:
+        found: dict[str, list[Step]] = {}
+        for row in self.steps:
+            found.setdefault(row.name, []).append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule of this workflow by name."""
+        return {rule.name: rule for row in self.steps for rule in (*row.chosen_if, *row.only_if)}
+
+    @cached_property
+    def closers(self) -> frozenset[str]:
+        """Steps that close a task of this workflow."""
+        return frozenset(
+            name for row in self.steps for then in row.then if isinstance(then, Task) for name in then.closes_with
+        )
