@@ -1,0 +1,272 @@
+"""`take_step()`: gather, decide, write. The one place that changes a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import workflows
+from intake import effects, history, moment
+from intake.effects import Made, Moment
+from intake.facts import facts_of
+from intake.facts.common import item_of
+from intake.models import places
+from intake.models.actors import Actor, Grant, grants_of, roles_on
+from intake.models.base import new_uid, write_transaction
+from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.people import Antenna, Person
+from intake.models.tasks import Task
+from intake.projections import project
+from intake.undo import undo
+from workflows import fields
+from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
+from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo
+from workflows.wellformed import fingerprint
+
+Raw = Mapping[str, Any]
+UNSPOKEN = frozenset({"csrf_token", "key", "version", "about"})
+"""Posted names that are not answers."""
+
+
+class Stale(StepRefused):
+    """The page was made from an older version of the case; `event` is what happened meanwhile."""
+
+    def __init__(self, event: Event | None) -> None:
+        super().__init__(Refusal(
+            "{qui} a modifié ce dossier à {heure}.", {"qui": _called(event), "heure": event.made_at if event else ""}))
+        self.event = event
+
+
+class OtherText(StepRefused):
+    """The same submission key came with another text."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal("Ce formulaire a déjà été envoyé avec un autre texte. Vérifiez le dossier."))
+
+
+def take_step(
+    case: Case, step: str, *, by: Actor, raw: Raw, key: str | None, seen_version: int | None = None,
+    cause: Event | None = None, made: Made | None = None,
+) -> Event:
+    """Take a step of a case: the event that tells it, written with everything that follows, or nothing at all.
+
+    `key` is the form's submission key, `seen_version` the version of the page it was pressed on, `cause` the event
+    of the step that takes this one, `made` what was prepared before the lock.
+    Raises StepRefused (with Stale, OtherText, NotTheirs) or AnswersInvalid.
+    """
+    with write_transaction():
+        case = locked(case) if cause is None else case
+        if key is not None and (done := _with_key(key, raw)):
+            return done
+        if seen_version is not None and case.version != seen_version:
+            raise Stale(_latest(case))
+        about = item_of(case, str(raw["about"])) if raw.get("about") else None
+        grants: Iterable[Grant] = grants_of(by, moment.today()) if isinstance(by, Person) and cause is None else ()
+        _lock_across(case, step, raw)
+        facts = facts_of(case, by, about)
+        decision = decide(
+            workflows.ALL[case.workflow], step, state=case.state or BEGIN, facts=facts, raw=raw, asks=cause is None,
+            roles=roles_on(case, by, grants=grants, about=about, cause=cause))
+        if any(isinstance(one, Undo) for one in decision.consequences):
+            return undo(case, decision, by=by, key=key)
+        return _write(case, decision, facts, by=by, raw=raw, key=key, cause=cause, made=made)
+
+
+def locked(case: Case) -> Case:
+    """The case as it stands, its dossier locked until the transaction ends; a case not yet begun is returned as is."""
+    dossiers = Dossier.select().where(Dossier.id == case.dossier_id)
+    if history.locks_rows():
+        dossiers = dossiers.for_update()
+    dossier = dossiers.get()
+    fresh = Case.get_by_id(case.id) if case.id else case
+    fresh.dossier = dossier
+    return fresh
+
+
+def new_case(dossier: Dossier, workflow: str, *, opened_by: Case | None = None, antenna: Antenna | None = None,
+             memory: Mapping[str, Any] | None = None) -> Case:
+    """A case that has not begun; `take_step` writes it."""
+    return Case(uid=new_uid(), dossier=dossier, workflow=workflow, state="", memory=dict(memory or {}),
+                opened_by=opened_by, antenna=antenna or dossier.antenna)
+
+
+# Writing -------------------------------------------------------------------------------------------------------------
+
+
+def _write(
+    case: Case, decision: Decision, facts: Any, *, by: Actor, raw: Raw, key: str | None, cause: Event | None,
+    made: Made | None,
+) -> Event:
+    """Event, answers, state, then the consequences in their order."""
+    step, now = decision.step, facts.now
+    place = places.of(case) if case.id and case.workflow == "admission" else None
+    before = {"memory": dict(case.memory), "place": [place.id, place.status] if place else None}
+    case.memory = remembered(case.memory, decision, facts, made)
+    if not case.id:
+        case.save(force_insert=True)
+    effective = step.effective(facts, decision.answers) if step.effective else facts.today
+    line = history.Line(
+        step=step.name, before="" if decision.before == BEGIN else decision.before, after=decision.after,
+        role=decision.role, made_at=now, effective_on=effective, cause=cause, key=key,
+        fingerprint=fingerprint(workflows.ALL[case.workflow]))
+    text, sealed = _spoken(decision)
+    posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
+    event = history.append(line, by, case, history.Written(text, sealed, posted, before))
+    _move(case, decision, now)
+    _close_answered_tasks(case, event, step, by)
+    _apply(Moment(case, event, decision, facts, by, made), by)
+    return event
+
+
+def _move(case: Case, decision: Decision, now: datetime) -> None:
+    """Write the new state, memory and version, and what is derived from them."""
+    if decision.after != case.state:
+        case.entered_at = now
+    case.state = decision.after
+    case.version += 0 if decision.step.quiet else 1
+    case.due_at = None
+    project(case)
+    case.save(only=[Case.state, Case.memory, Case.version, Case.due_at, Case.entered_at, Case.rank_at])
+
+
+def remembered(memory: Mapping[str, Any], decision: Decision, facts: Any, made: Made | None) -> dict[str, Any]:
+    """The memory after a step: what its row keeps, when it was taken, which derogations it used up."""
+    kept = dict(memory)
+    stamp = facts.now.isoformat()
+    for consequence in decision.consequences:
+        if isinstance(consequence, Remember):
+            kept |= consequence.what(facts, decision.answers)
+        elif isinstance(consequence, StepBack):
+            kept["rank_from"] = facts.rank_after_stepping_back().isoformat()
+    if made is not None and made.sha256:
+        kept["document"] = made.sha256
+    if decision.lifted:
+        kept["derogations"] = {
+            rule: at for rule, at in kept.get("derogations", {}).items() if rule not in decision.lifted}
+    kept["taken"] = {**memory.get("taken", {}), decision.step.name: stamp}
+    if decision.after != decision.before:
+        kept["since"] = stamp
+    if decision.role != "clock" and not decision.step.quiet:
+        kept["moved"] = stamp
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _spoken(decision: Decision) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answers in clear, and those to encrypt."""
+    forms = [decision.step.form] if decision.step.form else []
+    sealed_names = set().union(*(form.sealed for form in forms))
+    answers = {name: fields.to_json(value) for name, value in decision.answers.items()}
+    sealed = {name: answers.pop(name) for name in sealed_names if name in answers}
+    return answers, sealed
+
+
+def _plain(raw: Raw) -> dict[str, Any]:
+    """The posted text as a plain dictionary, lists kept where several values came."""
+    if not hasattr(raw, "getlist"):
+        return dict(raw)
+    return {name: values[0] if len(values := raw.getlist(name)) == 1 else values for name in raw}
+
+
+def _close_answered_tasks(case: Case, event: Event, step: Step, by: Actor) -> None:
+    if step.name == "tick":
+        _tick(case, event)
+    elif step.name in workflows.ALL[case.workflow].closers:
+        effects.close_tasks(case, event, (step.name,), by if isinstance(by, Person) else None)
+
+
+def _tick(case: Case, event: Event) -> None:
+    """Close the task the form names."""
+    wanted = Answers.get(Answers.event == event).text["task"]
+    done = Task.update(closed_by=event, closed_at=event.made_at).where(
+        Task.uid == wanted, Task.case == case, Task.closed_at.is_null()).execute()
+    if not done:
+        raise StepRefused(Refusal("Cette tâche est déjà faite."))
+
+
+def _apply(at: Moment, by: Actor) -> None:
+    """Apply the consequences in the order written; steps of other cases are taken with this event as cause."""
+    for consequence in at.decision.consequences:
+        if isinstance(consequence, Open):
+            _open(consequence, at, by)
+        elif isinstance(consequence, TakeStep):
+            _take_elsewhere(consequence, at, by)
+        elif not isinstance(consequence, (Remember, StepBack)):
+            try:
+                effects.APPLY[type(consequence)](consequence, at)
+            except places.MonthFull as full:
+                raise StepRefused(full.refusal) from full
+
+
+def _open(told: Open, at: Moment, by: Actor) -> None:
+    """Open a case of another workflow, unless one is already open (a next run, where the row says so)."""
+    if told.when is not None and not told.when(at.facts, at.decision.answers):
+        return
+    workflow = workflows.ALL[told.workflow]
+    is_open = (Case.dossier == at.case.dossier) & (Case.workflow == told.workflow) & Case.state.in_(
+        workflow.open_states)
+    if not told.again and Case.select(Case.id).where(is_open).exists():
+        return
+    carried = told.carry(at.facts, at.decision.answers) if told.carry else {}
+    opened = new_case(at.case.dossier, told.workflow, opened_by=at.case, memory=carried)
+    take_step(opened, told.step, by=by, raw={}, key=None, cause=at.event)
+
+
+def _take_elsewhere(told: TakeStep, at: Moment, by: Actor) -> None:
+    """Take a step of related cases; one that is not in a source state is skipped."""
+    if told.when is not None and not told.when(at.facts, at.decision.answers):
+        return
+    sources = {state for row in workflows.ALL[told.workflow].rows(told.step) for state in row.sources}
+    for other in related(at.case, told.workflow, told.everywhere):
+        if other.state not in sources:
+            continue
+        other.dossier = at.case.dossier
+        try:
+            take_step(other, told.step, by=by, raw={}, key=None, cause=at.event)
+        except StepRefused:
+            if not told.unless_refused:
+                raise
+
+
+def related(case: Case, workflow: str, everywhere: bool) -> list[Case]:
+    """The cases of a workflow that this one opened or was opened by; or all those of the dossier."""
+    mine = (Case.dossier == case.dossier) & (Case.workflow == workflow) & (Case.id != case.id)
+    if not everywhere:
+        mine &= (Case.opened_by == case) | (Case.id == case.opened_by_id)
+    return list(Case.select().where(mine).order_by(Case.id))
+
+
+def _lock_across(case: Case, step: str, raw: Raw) -> None:
+    """A step that reads across dossiers locks the month it asks for before its facts are gathered."""
+    rows = workflows.ALL[case.workflow].rows(step)
+    takes_place = any(type(then).__name__ in ("HoldPlace", "MovePlace") for row in rows for then in row.then)
+    if takes_place and raw.get("month"):
+        places.lock_month(case.antenna, str(raw["month"]))
+
+
+# Repetition ----------------------------------------------------------------------------------------------------------
+
+
+def _with_key(key: str, raw: Raw) -> Event | None:
+    """The event this form already made; another text under the same key is refused."""
+    done: Event | None = Event.get_or_none(Event.key == key)
+    if done is None:
+        return None
+    beside = Answers.get(Answers.event == done)
+    posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
+    if beside.salt and history.keyed(beside.salt, posted) != beside.posted:
+        raise OtherText
+    return done
+
+
+def _latest(case: Case) -> Event | None:
+    """What happened last in a case."""
+    found: Event | None = Event.select().where(Event.case == case).order_by(Event.id.desc()).first()
+    return found
+
+
+def _called(event: Event | None) -> str:
+    return event.actor.called if event and event.actor else "Le calendrier"
+
+
+__all__ = ["AnswersInvalid", "NotTheirs", "OtherText", "Stale", "StepRefused", "locked", "new_case", "take_step"]

@@ -1,0 +1,258 @@
+"""Consequences of a step: for each kind, one function that applies it and one that tells it beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import workflows
+from intake import moment, outbox
+from intake.models import places
+from intake.models.actors import Actor
+from intake.models.base import new_uid
+from intake.models.dossiers import Case, Event
+from intake.models.people import Person, holders
+from intake.models.pieces import Paper
+from intake.models.tasks import Task as TaskRow
+from workflows import calendar, roles
+from workflows.engine import Decision
+from workflows.grammar import (
+    AcceptPlace,
+    ChangeAddress,
+    Consequence,
+    DropTasks,
+    Freeze,
+    FreePlace,
+    HoldPlace,
+    Letter,
+    MovePlace,
+    StepBack,
+    Task,
+    UsePlace,
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was prepared before the lock: the paper to freeze."""
+
+    template: str = ""
+    sha256: str = ""
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What an effect works from: the step just written."""
+
+    case: Case
+    event: Event
+    decision: Decision
+    facts: Any
+    by: Actor
+    made: Made | None = None
+
+
+# Letters -------------------------------------------------------------------------------------------------------------
+
+
+def recipients(role: str, case: Case, by: Actor) -> list[Person]:
+    """Who is meant by a role of this dossier."""
+    dossier, today = case.dossier, moment.today()
+    if role == roles.person:
+        return [dossier.person] if dossier.person.died_on is None else []
+    if role == roles.peer:
+        return [dossier.peer] if dossier.peer else []
+    if role == "waits_for":
+        waiting = workflows.ALL[case.workflow].state[case.state].waits_for
+        named = (roles.person,) if case.memory.get("request") else waiting
+        return [one for each in named for one in recipients(each, case, by)]
+    if role == "correspondent":
+        return _correspondents(case, by)
+    if role == roles.circle and case.antenna.programme != "principale":
+        return holders(roles.coordinator, today, case.antenna)
+    return holders(role, today, case.antenna)
+
+
+def _correspondents(case: Case, by: Actor) -> list[Person]:
+    """The other end of a message: the person, or whoever follows the dossier, or the circle."""
+    if by.id != case.dossier.person_id:
+        return [case.dossier.person]
+    follower = Person.get_or_none(Person.uid == case.memory.get("follower", ""))
+    return [follower] if follower else recipients(roles.circle, case, by)
+
+
+def letter_context(told: Letter, role: str, at: Moment) -> dict[str, Any]:
+    """What a letter's template may print."""
+    case, person = at.case, at.case.dossier.person
+    path = f"/dossier/{case.dossier.uid}" if role != roles.person else "/mon-parcours"
+    return {
+        "to": roles.person if role == roles.person else role, "who": {
+            "first_name": person.called, "last_name": person.last_name, "name": person.name,
+            "number": case.dossier.number},
+        "link": outbox.link_to(path), "memory": case.memory, "answers": at.decision.answers, "step": at.event.step,
+        "before": at.event.before, "setting": at.facts.settings.__getitem__, "today": moment.today(),
+        "state": case.state, "actor": at.by.called if isinstance(at.by, Person) else "", **at.facts.letter_values(),
+    }
+
+
+def write_letter(told: Letter, at: Moment) -> None:
+    """Owe the letter to everyone it is for; those without address are called by telephone instead."""
+    answers = at.decision.answers
+    if told.when is not None and not told.when(at.facts, answers):
+        return
+    by_team = at.by.id is not None and at.by.id != at.case.dossier.person_id
+    wait = timedelta(minutes=at.facts.settings["undo.minutes"] if by_team else 0)
+    not_before = at.event.made_at + wait
+    occasion = str(told.occasion(at.facts, answers)) if told.occasion else ""
+    body = str(answers.get(told.text) or "") if told.text else ""
+    for role in told.to:
+        for person in recipients(role, at.case, at.by):
+            if not person.email:
+                _call(at, person)
+                continue
+            addressed = roles.person if person.id == at.case.dossier.person_id else role
+            outbox.owe(
+                told.template, person, context=letter_context(told, addressed, at), cause=f"event:{at.event.uid}",
+                occasion=occasion, now=at.event.made_at, not_before=not_before, event=at.event, case=at.case,
+                subject=str(answers.get(told.subject) or "") if told.subject else "", body=body)
+
+
+def _call(at: Moment, person: Person) -> None:
+    """Nobody without e-mail gets a letter: the circle calls."""
+    open_task(at, roles.circle, "Appeler", at.facts.today)
+
+
+# Tasks ---------------------------------------------------------------------------------------------------------------
+
+
+def give_task(told: Task, at: Moment) -> None:
+    """Give work to a role, or to the people the row names."""
+    if told.when is not None and not told.when(at.facts, at.decision.answers):
+        return
+    people = told.people(at.facts, at.decision.answers) if told.people else [None]
+    for uid in people:
+        person = Person.get_or_none(Person.uid == uid) if uid else None
+        open_task(at, told.role, told.sentence, task_due(told, at), told.closes_with, person)
+
+
+def task_due(told: Task, at: Moment) -> date:
+    """The day a task is due: never a closed day."""
+    if told.due is not None:
+        due: date = told.due(at.facts, at.decision.answers)
+        return due
+    days = at.facts.settings[told.days] if isinstance(told.days, str) else told.days
+    if told.working:
+        return calendar.add_working_days(at.facts.today, days)
+    return calendar.working_day_on_or_after(at.facts.today + timedelta(days=days)) if days else at.facts.today
+
+
+def open_task(at: Moment, role: str, sentence: str, due: date, closes_with: tuple[str, ...] = (),
+              person: Person | None = None) -> None:
+    """Write one task."""
+    TaskRow.insert(
+        uid=new_uid(), dossier=at.case.dossier, case=at.case, antenna=at.case.antenna, role=role, person=person,
+        sentence=sentence, due_on=due, closes_with=list(closes_with), opened_by=at.event).execute()
+
+
+def drop_tasks(told: DropTasks, at: Moment) -> None:
+    """Close the tasks that no longer make sense."""
+    close_tasks(at.case, at.event, told.closes_with)
+
+
+def close_tasks(case: Case, event: Event, closes_with: tuple[str, ...] = (), only_for: Person | None = None) -> None:
+    """Close the open tasks of a case that one of these steps answers; all of them when none is named."""
+    for task in TaskRow.select().where(TaskRow.case == case, TaskRow.closed_at.is_null()):
+        if closes_with and not set(task.closes_with) & set(closes_with):
+            continue
+        if task.person_id and only_for is not None and task.person_id != only_for.id:
+            continue
+        task.closed_by, task.closed_at = event, event.made_at
+        task.save(only=[TaskRow.closed_by, TaskRow.closed_at])
+
+
+# Places, papers, addresses -------------------------------------------------------------------------------------------
+
+
+def hold_place(told: HoldPlace, at: Moment) -> None:
+    """Take a free place of the month for this case."""
+    places.hold(at.case, told.month(at.facts, at.decision.answers))
+
+
+def accept_place(_: AcceptPlace, at: Moment) -> None:
+    """The person said yes."""
+    places.move_on(at.case, "held", "accepted")
+
+
+def use_place(_: UsePlace, at: Moment) -> None:
+    """The person is in."""
+    places.move_on(at.case, "accepted", "used")
+
+
+def free_place(_: FreePlace, at: Moment) -> None:
+    """The place returns to its month, or is lost with it."""
+    places.free(at.case, at.facts.today)
+
+
+def move_place(told: MovePlace, at: Moment) -> None:
+    """Free and take in one transaction."""
+    places.free(at.case, at.facts.today)
+    places.hold(at.case, told.month(at.facts, at.decision.answers), status="accepted")
+
+
+def freeze(told: Freeze, at: Moment) -> None:
+    """Keep the document made before the lock."""
+    if at.made is None:
+        raise ValueError(f"{told.paper}: the paper is made before the step is taken")
+    Paper.insert(uid=new_uid(), case=at.case, event=at.event, kind=told.paper, template=at.made.template,
+                 sha256=at.made.sha256, content=at.made.content, made_at=at.event.made_at).execute()
+
+
+def change_address(_: ChangeAddress, at: Moment) -> None:
+    """Write the new telephone; a new address waits until it has proved itself."""
+    answers, person = at.decision.answers, at.case.dossier.person
+    if answers.get("phone"):
+        Person.update(phone=answers["phone"]).where(Person.id == person.id).execute()
+    new = str(answers.get("email") or "")
+    if new and new != person.email:
+        outbox.owe("address_changed", person, context=letter_context(Letter("address_changed"), roles.person, at),
+                   cause=f"event:{at.event.uid}", occasion="new", now=at.event.made_at, event=at.event, case=at.case,
+                   address=new)
+
+
+APPLY: dict[type, Callable[[Any, Moment], None]] = {
+    Letter: write_letter, Task: give_task, DropTasks: drop_tasks, HoldPlace: hold_place, AcceptPlace: accept_place,
+    UsePlace: use_place, FreePlace: free_place, MovePlace: move_place, Freeze: freeze, ChangeAddress: change_address,
+}
+
+
+# Telling -------------------------------------------------------------------------------------------------------------
+
+
+def tell(consequence: Consequence, case: Case, facts: Any, answers: Mapping[str, Any]) -> str:
+    """What a consequence will do, in a sentence; empty when there is nothing to tell."""
+    match consequence:
+        case Letter(template=_, to=to):
+            return f"Une lettre part à {' et '.join(_named(role, facts) for role in to)}."
+        case Task(role=role, sentence=sentence):
+            return f"Une tâche est donnée à {_named(role, facts)} : « {sentence} »."
+        case HoldPlace() | MovePlace():
+            return "Une place est retenue pour ce mois."
+        case FreePlace():
+            return "La place est rendue."
+        case StepBack():
+            return f"La personne recule de {facts.settings['offers.step_back']} places."
+        case Freeze():
+            return "Le document est figé, avec son empreinte."
+        case workflows.grammar.Open(workflow=name):
+            return f"Une démarche s’ouvre : {workflows.ALL[name].title}."
+    return ""
+
+
+def _named(role: str, facts: Any) -> str:
+    if role == roles.person:
+        return facts.first_name or "la personne"
+    return roles.LABELS.get(role, "qui doit agir")
+

@@ -1,0 +1,93 @@
+"""What every workflow's rules may know: the clock, the case's memory, the settings, the people one may choose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, overload
+
+from intake import moment
+from intake.models.actors import Actor
+from intake.models.days import InfoMeeting
+from intake.models.dossiers import Answers, Case, Event
+from intake.models.drafts import DraftPage
+from intake.models.people import Antenna, Person, RoleGrant, running
+from intake.models.settings import settings_on
+from workflows.grammar import Item
+from workflows.roles import team
+
+
+class Lazily(Sequence[Any]):
+    """A sequence read only if somebody looks at it."""
+
+    def __init__(self, read: Callable[[], list[Any]]) -> None:
+        self._read = read
+        self._rows: list[Any] | None = None
+
+    def _all(self) -> list[Any]:
+        if self._rows is None:
+            self._rows = self._read()
+        return self._rows
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Any]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        return self._all()[at]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._all())
+
+
+def common(case: Case, by: Actor, about: Item | None) -> dict[str, Any]:
+    """The fields of `CaseFacts`."""
+    now = moment.now()
+    return {
+        "now": now,
+        "state": case.state,
+        "memory": case.memory,
+        "settings": settings_on(moment.today(), case.antenna),
+        "actor": by.uid,
+        "first_name": case.dossier.person.called,
+        "about": about,
+        "silent": case.dossier.person.died_on is not None,
+        "team": Lazily(lambda: team_of(case.antenna)),
+    }
+
+
+def team_of(antenna: Antenna) -> list[tuple[str, str]]:
+    """(uid, name) of the people of the team who may follow a dossier of this antenna."""
+    rows = (Person.select(Person).join(RoleGrant, on=RoleGrant.person)
+            .where(RoleGrant.role.in_((*team, "hr", "accounts")), running(RoleGrant, moment.today()),
+                   Person.disabled_at.is_null(), RoleGrant.antenna.is_null() | (RoleGrant.antenna == antenna))
+            .order_by(Person.first_name).distinct())
+    return [(row.uid, row.name) for row in rows]
+
+
+def saved_pages(case: Case) -> dict[str, dict[str, Any]]:
+    """The complete pages of a case's questionnaire, sensitive answers included."""
+    found = {}
+    for page in DraftPage.select().where(DraftPage.case == case, DraftPage.complete):
+        sealed = json.loads(page.sealed).get("answers", {}) if page.sealed else {}
+        found[page.page] = {**page.answers, **sealed}
+    return found
+
+
+def item_of(case: Case, uid: str) -> Item | None:
+    """The meeting, review or opinion of this case with this uid."""
+    event = Event.get_or_none(Event.uid == uid, Event.case == case)
+    if event is None:
+        return None
+    answers = Answers.get_or_none(Answers.event == event)
+    return Item(event.uid, event.step, event.actor.uid if event.actor else "", answers.text if answers else {})
+
+
+def meetings_ahead(antenna: Antenna) -> list[InfoMeeting]:
+    """Information meetings of an antenna that one may still choose, the soonest first."""
+    return list(InfoMeeting.select().where(
+        InfoMeeting.antenna == antenna, InfoMeeting.starts_at > moment.now(), InfoMeeting.cancelled_at.is_null())
+        .order_by(InfoMeeting.starts_at).limit(12))

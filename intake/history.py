@@ -1,0 +1,177 @@
+"""The history: events appended to a chain, one a dossier and one for the house, and its verification (TRUST 2.16–2.19)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from intake.models.actors import Actor
+from intake.models.base import new_uid
+from intake.models.dossiers import Answers, Case, Dossier, Event, House
+
+
+def canonical(value: Any) -> str:
+    """One text for one value, whatever the order of its keys."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def keyed(salt: str, value: Any) -> str:
+    """The digest of a value under a key that lies beside it and dies with it."""
+    return hmac.new(bytes.fromhex(salt), canonical(value).encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Line:
+    """What an event says, before it is chained."""
+
+    step: str
+    before: str
+    after: str
+    role: str
+    made_at: datetime
+    effective_on: date
+    cause: Event | None = None
+    key: str | None = None
+    subject: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What lies beside an event: answers in clear, sealed ones, the posted text (for its digest), what undo needs."""
+
+    text: Mapping[str, Any]
+    sealed: Mapping[str, Any]
+    posted: Mapping[str, Any]
+    undo: Mapping[str, Any] | None = None
+
+
+def append(line: Line, by: Actor, case: Case | None, written: Written) -> Event:
+    """Write an event at the end of its chain, with what was written beside it. The dossier must be locked."""
+    chain: Dossier | House = case.dossier if case is not None else _house()
+    salt = secrets.token_hex(16)
+    event = Event(
+        uid=new_uid(), dossier=case.dossier if case else None, case=case, step=line.step, before=line.before,
+        after=line.after, actor=by.id, role=line.role, made_at=line.made_at, effective_on=line.effective_on,
+        cause=line.cause, key=line.key, subject=line.subject, fingerprint=line.fingerprint,
+        digest=keyed(salt, [written.text, written.sealed]), number=chain.events + 1, previous=chain.head,
+    )
+    event.hash = hash_of(event)
+    event.save(force_insert=True)
+    _move_head(chain, event)
+    Answers.insert(
+        event=event, case=case, text=dict(written.text), salt=salt, posted=keyed(salt, written.posted),
+        sealed=canonical(written.sealed) if written.sealed else None,
+        undo=dict(written.undo) if written.undo is not None else None,
+    ).execute()
+    return event
+
+
+def append_of_house(step: str, by: Actor, role: str, subject: str, now: datetime, day: date,
+                    text: Mapping[str, Any] | None = None) -> Event:
+    """Write an event of the house: a setting, a role, a place, an export, an erasure."""
+    line = Line(step=step, before="", after="", role=role, made_at=now, effective_on=day, subject=subject)
+    return append(line, by, None, Written(text or {}, {}, {}))
+
+
+def hash_of(event: Event) -> str:
+    """The hash of an event: all it says, and the hash before it."""
+    said = [
+        event.uid, event.dossier_id, event.case_id, event.step, event.before, event.after, event.actor_id, event.role,
+        _micros(event.made_at), event.effective_on.isoformat(), event.cause_id, event.key, event.subject,
+        event.fingerprint, event.digest, event.number, event.previous,
+    ]
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+
+def _micros(instant: datetime) -> int:
+    return int(instant.timestamp() * 1_000_000)
+
+
+def _house() -> House:
+    house = House.select().for_update().first() if locks_rows() else House.select().first()
+    return house or House.create()
+
+
+def locks_rows() -> bool:
+    """Whether rows are locked one by one (PostgreSQL), or the whole file for a writer (SQLite)."""
+    from intake.models.base import db_is_postgres
+
+    return db_is_postgres()
+
+
+def _move_head(chain: Dossier | House, event: Event) -> None:
+    chain.head, chain.events = event.hash, event.number
+    model = type(chain)
+    model.update(head=event.hash, events=event.number).where(model.id == chain.id).execute()
+
+
+# Verification --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Where the history does not hold."""
+
+    where: str
+    problem: str
+
+
+def verify() -> Iterator[Flaw]:
+    """Every flaw: a broken chain, answers that do not match their event, a state that is not the fold of its events."""
+    yield from _broken_chains()
+    yield from _changed_answers()
+    yield from _wrong_states()
+
+
+def _broken_chains() -> Iterator[Flaw]:
+    chain: int | None | str = "start"
+    number, head = 0, ""
+    heads = {row.id: (row.head, row.events, row.number) for row in Dossier.select()}
+    ended: dict[int | None, tuple[str, int]] = {}
+    for event in Event.select().order_by(Event.dossier.asc(), Event.number.asc()).iterator():
+        if event.dossier_id != chain:
+            chain, number, head = event.dossier_id, 0, ""
+        number += 1
+        where = f"{heads[event.dossier_id][2] if event.dossier_id else 'house'} #{event.number}"
+        if event.number != number:
+            yield Flaw(where, f"line {number} is missing")
+            number = event.number
+        if event.previous != head:
+            yield Flaw(where, "does not follow the line before it")
+        if event.hash != hash_of(event):
+            yield Flaw(where, "was altered")
+        head = event.hash
+        ended[event.dossier_id] = (head, number)
+    for dossier, (kept_head, kept_number, name) in heads.items():
+        if ended.get(dossier, ("", 0)) != (kept_head, kept_number):
+            yield Flaw(name, "its last lines are missing")
+    for house in House.select():
+        if ended.get(None, ("", 0)) != (house.head, house.events):
+            yield Flaw("house", "its last lines are missing")
+
+
+def _changed_answers() -> Iterator[Flaw]:
+    rows = Answers.select(Answers, Event).join(Event, on=Answers.event)
+    for answers in rows.iterator():
+        if not answers.salt:
+            continue
+        sealed = json.loads(answers.sealed) if answers.sealed else {}
+        if keyed(answers.salt, [answers.text, sealed]) != answers.event.digest:
+            yield Flaw(answers.event.uid, "its answers were altered")
+
+
+def _wrong_states() -> Iterator[Flaw]:
+    last: dict[int, str] = {}
+    for case, after in Event.select(Event.case, Event.after).where(
+            Event.case.is_null(False)).order_by(Event.id).tuples().iterator():
+        last[case] = after
+    for case in Case.select().iterator():
+        if last.get(case.id) != case.state:
+            yield Flaw(case.uid, f"stands at {case.state}, its events say {last.get(case.id)}")

@@ -1,0 +1,110 @@
+"""People: who they are, the roles they hold, what they have signed to hold them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from peewee import CharField, Check, ForeignKeyField
+
+from intake.models.base import DayField, InstantField, Model, UidField
+
+
+class Antenna(Model):
+    """An intake track: the principale, or a KPA-Cité one, each with its monthly cap or none."""
+
+    code = CharField(unique=True)
+    """`principale`, `roubaix`…: in addresses and settings."""
+    name = CharField()
+    programme = CharField(default="principale", constraints=[Check("programme IN ('principale', 'kpa')")])
+    prefix = CharField(default="OPT")
+    """First letters of its dossiers' numbers."""
+    capped = CharField(default="yes", constraints=[Check("capped IN ('yes', 'no')")])
+
+
+class Person(Model):
+    """A human being. Legal counters run per person."""
+
+    uid = UidField()
+    first_name = CharField()
+    last_name = CharField()
+    usual_name = CharField(default="")
+    email = CharField(null=True, unique=True)
+    """Folded for look-up; empty for someone who has none."""
+    phone = CharField(default="")
+    language = CharField(default="fr", constraints=[Check("language IN ('fr', 'en')")])
+    trade = CharField(default="")
+    """Activity in a word, shown to those who look for a peer."""
+    disabled_at = InstantField(null=True)
+    died_on = DayField(null=True)
+    created_at = InstantField()
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.called} {self.last_name}".strip()
+
+    @property
+    def called(self) -> str:
+        """The first name this person goes by."""
+        return self.usual_name or self.first_name
+
+
+class RoleGrant(Model):
+    """A role held by someone, on one antenna or (circle, support…) everywhere it applies, from a day to another."""
+
+    person = ForeignKeyField(Person, backref="grants", on_delete="CASCADE")
+    role = CharField()
+    antenna = ForeignKeyField(Antenna, null=True)
+    since = DayField()
+    until = DayField(null=True)
+    """Last day; empty while it lasts."""
+    granted_by = ForeignKeyField(Person, null=True, backref="+")
+    reason = CharField(default="")
+
+    class Meta:
+        indexes = ((("person", "role"), False),)
+
+
+class Commitment(Model):
+    """A confidentiality commitment, signed before reading other people's dossiers."""
+
+    person = ForeignKeyField(Person, backref="commitments", on_delete="CASCADE")
+    signed_on = DayField()
+    recorded_by = ForeignKeyField(Person, null=True, backref="+")
+
+
+class Mandate(Model):
+    """A co-manager's mandate to sign contracts for the cooperative."""
+
+    person = ForeignKeyField(Person, backref="mandates", on_delete="CASCADE")
+    since = DayField()
+    until = DayField(null=True)
+    reference = CharField(default="")
+    recorded_by = ForeignKeyField(Person, null=True, backref="+")
+
+
+def running(model: Any, today: date) -> Any:
+    """The condition « in force today » of a grant or mandate."""
+    return (model.since <= today) & (model.until.is_null() | (model.until >= today))
+
+
+def find_by_email(address: str) -> Person | None:
+    """The person with this address, however it was typed."""
+    return Person.get_or_none(Person.email == fold_email(address))
+
+
+def fold_email(address: str) -> str:
+    """An address as it is looked up: trimmed, lower case."""
+    return address.strip().lower()
+
+
+def holders(role: str, today: date, antenna: Antenna | None = None) -> list[Person]:
+    """People who hold a role today; `antenna` keeps those of that antenna and those of all."""
+    query = (Person.select().join(RoleGrant, on=RoleGrant.person)
+             .where(RoleGrant.role == role, running(RoleGrant, today), Person.disabled_at.is_null()))
+    if antenna is not None:
+        query = query.where(RoleGrant.antenna.is_null() | (RoleGrant.antenna == antenna))
+    return list(query.order_by(Person.id).distinct())
+
+

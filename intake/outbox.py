@@ -1,0 +1,74 @@
+"""Letters owed: rendered at their cause, in the recipient's language, kept; `intake.post` sends them later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+
+from intake.models.base import new_uid
+from intake.models.dossiers import Case, Dossier, Event
+from intake.models.letters import Letter
+from intake.models.people import Person
+from intake.words import FILTERS
+
+SUBJECT_MARK = "\n"
+
+
+@dataclass
+class Office:
+    """What every letter says of the cooperative; set once by `create_app` and the `intake` command."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    coop: str = "Optéos"
+    contact: str = "accueil@opteos.example · 03 00 00 00 00"
+    sender: str = "Optéos, Cercle accompagnement <accueil@opteos.example>"
+
+
+office = Office()
+_mail = Environment(
+    loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "mail"), undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False,  # noqa: S701 plain text
+)
+_mail.filters.update(FILTERS)
+
+
+def render(template: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """(subject, body) of a letter; English lives in `mail/en/`, French is the fallback."""
+    try:
+        text = _mail.get_template(f"en/{template}.txt" if language == "en" else f"{template}.txt")
+    except TemplateNotFound:
+        text = _mail.get_template(f"{template}.txt")
+    subject, _, body = text.render(
+        **context, coop=office.coop, contact=office.contact).partition(SUBJECT_MARK)
+    return subject.strip(), body.strip() + "\n"
+
+
+def link_to(path: str) -> str:
+    """An absolute address, from configuration, never from the request."""
+    return office.public_url.rstrip("/") + path
+
+
+def owe(
+    template: str, to: Person, *, context: Mapping[str, Any], cause: str, occasion: str = "", now: datetime,
+    not_before: datetime | None = None, event: Event | None = None, case: Case | None = None,
+    subject: str = "", body: str = "", address: str = "",
+) -> Letter | None:
+    """Write a letter with its cause; None when the same one is already owed or the person has no address."""
+    address = address or to.email or ""
+    if not address:
+        return None
+    if not body:
+        subject, body = render(template, to.language, {"prenom": to.called, **context})
+    dossier: Dossier | None = case.dossier if case is not None else None
+    uid = new_uid()
+    rows = Letter.insert(
+        uid=uid, dossier=dossier, cause=cause, event=event, template=template, recipient=to, address=address,
+        occasion=occasion, language=to.language, subject=subject, body=body, message_id=f"<{uid}@parcours>",
+        not_before=not_before or now, next_try=not_before or now, written_at=now,
+    ).on_conflict_ignore().execute()
+    return Letter.get_or_none(Letter.uid == uid) if rows is not None else None

@@ -1,0 +1,43 @@
+"""What is derived from a case's memory, so that lists can be read quickly: rank, peer, seat, activity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intake.models.days import InfoMeeting, Seat
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Person
+
+PAIRED = ("proposed", "peer_agreed", "running")
+
+
+def project(case: Case) -> None:
+    """Bring what is derived from this case up to date. The case itself is saved by the caller."""
+    if case.workflow == "admission":
+        stamp = case.memory.get("rank_from")
+        case.rank_at = datetime.fromisoformat(stamp) if stamp and case.state == "waiting" else None
+        _seat(case)
+    elif case.workflow == "accompaniment":
+        _peer(case)
+
+
+def _peer(case: Case) -> None:
+    """The dossier's peer: who was proposed, until the pairing ends."""
+    uid = case.memory.get("peer", "") if case.state in PAIRED else ""
+    peer = Person.get_or_none(Person.uid == uid) if uid else None
+    if case.dossier.peer_id != (peer.id if peer else None):
+        case.dossier.peer = peer
+        Dossier.update(peer=peer).where(Dossier.id == case.dossier_id).execute()
+
+
+def _seat(case: Case) -> None:
+    """The seat at an information meeting: chosen, then present, absent or excused."""
+    uid = case.memory.get("meeting", "")
+    if not uid or case.memory.get("taken", {}).get("submit"):
+        return
+    meeting = InfoMeeting.get_or_none(InfoMeeting.uid == uid)
+    if meeting is None:
+        return
+    status = case.memory.get("attendance", "expected")
+    Seat.insert(meeting=meeting, case=case, status=status).on_conflict(
+        conflict_target=[Seat.case], update={Seat.meeting: meeting, Seat.status: status}).execute()

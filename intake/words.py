@@ -1,0 +1,148 @@
+"""How values read in French sentences: days, months, instants, counts; and how a refusal is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.calendar import Month
+from workflows.engine import Refusal
+
+PARIS = ZoneInfo("Europe/Paris")
+NBSP = "\u00a0"
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+          "décembre")
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+DEROGATION = f"La cogérance peut déroger par écrit."
+
+
+class Count(int):
+    """A number that agrees: `{n:personne est|personnes sont}` prints « 3 personnes sont »."""
+
+    def __format__(self, spec: str) -> str:
+        if "|" not in spec:
+            return super().__format__(spec)
+        one, many = spec.split("|", 1)
+        return f"{int(self)}{NBSP}{one if abs(self) < 2 else many}"
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(PARIS).date()
+    if isinstance(value, date):
+        return value
+    text = str(value)
+    return _day(datetime.fromisoformat(text)) if len(text) > 10 else date.fromisoformat(text)
+
+
+def _number(value: date) -> str:
+    return "1er" if value.day == 1 else str(value.day)
+
+
+def short_day(value: Any) -> str:
+    """« 17 décembre »."""
+    found = _day(value)
+    return f"{_number(found)}{NBSP}{MONTHS[found.month - 1]}"
+
+
+def long_day(value: Any) -> str:
+    """« 17 décembre 2026 »."""
+    return f"{short_day(value)} {_day(value).year}"
+
+
+def full_day(value: Any) -> str:
+    """« jeudi 17 décembre 2026 »."""
+    return f"{DAYS[_day(value).weekday()]} {long_day(value)}"
+
+
+def upto(value: Any) -> str:
+    """« jusqu’au 11 décembre 2026 inclus »."""
+    return f"jusqu’au {long_day(value)} inclus"
+
+
+def hour(value: Any) -> str:
+    """« 9 h 30 » in Paris."""
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    local = instant.astimezone(PARIS)
+    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}" if local.minute else f"{local.hour}{NBSP}h"
+
+
+def at(value: Any) -> str:
+    """« 17 décembre 2026 à 9 h 30 »."""
+    return f"{long_day(value)} à {hour(value)}"
+
+
+def month(value: Any) -> str:
+    """« janvier 2027 », from a Month or "2027-01"."""
+    found = value if isinstance(value, Month) else Month.parse(str(value))
+    return f"{MONTHS[found.month - 1]}{NBSP}{found.year}"
+
+
+def de_month(value: Any) -> str:
+    """« de janvier 2027 », « d’avril 2027 »."""
+    name = month(value)
+    return f"d’{name}" if name[0] in "ao" else f"de {name}"
+
+
+def money(value: Any) -> str:
+    """« 1 500,50 € »."""
+    amount = Decimal(str(value))
+    text = f"{amount:,.2f}".replace(",", NBSP).replace(".", ",")
+    return f"{text.removesuffix(',00')}{NBSP}€"
+
+
+def rank(value: int) -> str:
+    """« 4e », in plain text."""
+    return "1er" if value == 1 else f"{value}e"
+
+
+FILTERS = {
+    "day": full_day, "short_day": short_day, "long_day": long_day, "upto": upto, "hour": hour, "at": at,
+    "month": month, "de_month": de_month, "money": money, "rank": rank,
+}
+
+
+def in_words(value: Any) -> Any:
+    """A value as a sentence prints it."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return Count(value)
+    if isinstance(value, datetime):
+        return at(value)
+    if isinstance(value, date):
+        return long_day(value)
+    if isinstance(value, Month):
+        return month(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(in_words(one)) for one in value)
+    return value
+
+
+def say(refusal: Refusal) -> str:
+    """A refusal as a sentence for people; a house rule that may be lifted says so."""
+    sentence = fill(refusal.sentence, refusal.values)
+    if refusal.kind == "house" and refusal.lifted_by:
+        return f"{sentence} {DEROGATION}"
+    return sentence
+
+
+def fill(sentence: str, values: Mapping[str, Any]) -> str:
+    """A bare sentence with its values; a placeholder that begins with a capital gets a capital."""
+    said = {name: in_words(value) for name, value in values.items()}
+    said |= {name[:1].upper() + name[1:]: _capital(value) for name, value in said.items()}
+    return sentence.format_map(_Kept(said))
+
+
+def _capital(value: Any) -> Any:
+    return value[:1].upper() + value[1:] if isinstance(value, str) else value
+
+
+class _Kept(dict[str, Any]):
+    """Leaves an unknown placeholder as a dash rather than failing before someone."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
