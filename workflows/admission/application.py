@@ -1,0 +1,332 @@
+"""The application: short pages, one question or one tight group each (JOURNEY §7, SCREENS S3 to S7).
+
+KPA-Cité asks fewer of the same pages, and three of its own. Readers are the circle, support and the cogérance;
+the insurance questionnaire is support's alone. Names of fields are unique across pages: sending merges them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from workflows import fields as f
+from workflows.admission.forms import AGES, Choice
+from workflows.common import NO_PRIVATE_LIFE
+from workflows.grammar import Page, StepForm
+from workflows.roles import circle, cogerance, support
+
+YOU: Final = "Vous et votre projet"
+PIECES: Final = "Vos pièces"
+SEND: Final = "Envoyer"
+
+STAGES: Final[list[Choice]] = [
+    ("new", "Un métier nouveau pour moi"),
+    ("practised", "Un métier déjà exercé"),
+    ("running", "Une activité existante"),
+]
+REGULATED: Final[list[Choice]] = [("yes", "Oui"), ("no", "Non"), ("unknown", "Je ne sais pas")]
+WORKPLACES: Final[list[Choice]] = [
+    ("home", "Chez moi"),
+    ("premises", "Dans un local"),
+    ("customers", "Chez mes clients"),
+    ("site", "Sur des chantiers"),
+    ("stock", "Avec un stock"),
+    ("equipment", "Avec du matériel ou un véhicule"),
+    ("online", "À distance"),
+]
+DECLARED: Final[list[Choice]] = [("yes", "Oui"), ("no", "Non"), ("unknown", "Je ne sais pas")]
+EASE: Final[list[Choice]] = [
+    ("easy", "À l’aise"),
+    ("fair", "Je me débrouille"),
+    ("help", "J’ai besoin d’aide"),
+]
+CIRCLES: Final[list[Choice]] = [
+    ("accompagnement", "Accompagnement"),
+    ("com", "Com’"),
+    ("formation", "Formation"),
+    ("orientation", "Orientation"),
+    ("tech", "Tech"),
+    ("vie_cooperative", "Vie coopérative"),
+]
+
+
+class Asked(Protocol):
+    """What an admission's facts know before asking: the age band told at first contact, and the programme."""
+
+    @property
+    def age(self) -> str:
+        """Value of AGES, or empty when unknown."""
+
+    @property
+    def kpa(self) -> bool:
+        """Whether the antenna runs the KPA-Cité programme."""
+
+    @property
+    def pages(self) -> Any:
+        """Pages saved so far."""
+
+
+def age_unknown(facts: Asked) -> bool:
+    """Whether nobody has asked the age yet (the kiosk does not)."""
+    return not facts.age
+
+
+def in_programme(facts: Asked) -> bool:
+    """Whether the shorter form of KPA-Cité is asked."""
+    return facts.kpa
+
+
+def outside_programme(facts: Asked) -> bool:
+    """Whether the whole form is asked."""
+    return not facts.kpa
+
+
+def age_band(facts: Asked) -> str:
+    """The age told at first contact, else on its page; empty when unknown."""
+    return facts.age or str(facts.pages.get("age", {}).get("age") or "")
+
+
+def needs_guardian(facts: Asked) -> bool:
+    """Whether a legal representative signs too (C. civ. 1146)."""
+    return facts.kpa and age_band(facts) == "minor"
+
+
+class Asking(StepForm):
+    """A page of the application."""
+
+    readers = (circle, support, cogerance)
+
+
+class AgeForm(Asking):
+    """Age band, only when unknown."""
+
+    age = f.ChoiceField("Votre âge", choices=AGES, missing="Indiquez votre âge")
+
+
+class YouForm(Asking):
+    """How to call the person."""
+
+    preferred_name = f.NameField(
+        "Prénom d’usage", optional=True, description="Celui que nous utiliserons dans nos échanges",
+    )
+    meeting_on = f.DayField("Réunion suivie", optional=True, description="Par exemple, 17 12 2026")
+
+
+class ActivityForm(Asking):
+    """What, for whom, how."""
+
+    activity = f.LinesField(
+        "Activité : quoi, pour qui, comment", missing="Décrivez votre activité", description=NO_PRIVATE_LIFE,
+    )
+    stage = f.ChoiceField(
+        "Métier nouveau, déjà exercé, activité existante", choices=STAGES, missing="Indiquez où en est votre activité",
+    )
+
+
+class SkillsForm(Asking):
+    """What the person knows how to do."""
+
+    skills = f.LinesField(
+        "Savoir-faire, réalisations", missing="Décrivez votre savoir-faire", description=NO_PRIVATE_LIFE,
+    )
+    diplomas = f.TextField("Diplômes utiles", optional=True)
+    regulated = f.ChoiceField(
+        "Activité réglementée", choices=REGULATED, missing="Indiquez si votre activité est réglementée",
+        description="Un diplôme ou une autorisation est exigé pour l’exercer",
+    )
+
+
+class WorkplaceForm(Asking):
+    """Where, and with which public: what an insurer asks first."""
+
+    workplace = f.ChoicesField(
+        "Lieu d’exercice, local, stock, matériel, chantier", choices=WORKPLACES, missing="Indiquez où vous travaillez",
+    )
+    fragile = f.YesNoField(
+        "Public mineur ou fragile", missing="Indiquez si vous travaillez avec des personnes mineures ou fragiles",
+    )
+
+
+class OfferingForm(Asking):
+    """What is sold, at which price, and to whom already."""
+
+    offering = f.LinesField("Offre et prix", missing="Décrivez votre offre et vos prix", description=NO_PRIVATE_LIFE)
+    customers = f.TableField(
+        "Clients, devis, promesses", columns=[("who", "Client"), ("what", "Devis ou promesse"), ("amount", "Montant")],
+        optional=True,
+    )
+
+
+class IncomeForm(Asking):
+    """The income aimed at."""
+
+    income_6 = f.MoneyField("Rémunération visée à 6 mois", optional=True)
+    income_12 = f.MoneyField("Rémunération visée à 12 mois", optional=True)
+    income_24 = f.MoneyField("Rémunération visée à 24 mois", optional=True)
+
+
+class TimeForm(Asking):
+    """Time available: a CAPE is closed to full-time employees (C. com. L127-1)."""
+
+    days = f.NumberField("Jours disponibles par semaine", missing="Indiquez le nombre de jours", minimum=0, maximum=7)
+    other_hours = f.NumberField(
+        "Autre activité, heures par semaine", missing="Indiquez le nombre d’heures, ou 0", minimum=0, maximum=80,
+        description="Écrivez 0 si vous n’en avez pas",
+    )
+    full_time = f.YesNoField(
+        "Emploi à temps complet à la date prévue", missing="Indiquez si vous aurez un emploi à temps complet",
+    )
+    full_time_until = f.DayField(
+        "Date où cela change", optional=True, description="Si vous aurez un emploi à temps complet",
+    )
+
+
+class SituationForm(Asking):
+    """A declared activity and its SIRET (S5)."""
+
+    declared = f.ChoiceField(
+        "Avez-vous déjà une activité déclarée ?", choices=DECLARED,
+        missing="Indiquez si vous avez déjà une activité déclarée",
+        description="Micro-entreprise, société, autre coopérative",
+    )
+    siret = f.SiretField("Numéro SIRET", optional=True)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Forget a SIRET that no longer applies: it never blocks."""
+        if self.declared.data != "yes":
+            self.siret.process(None, data=None)
+        return bool(super().validate(extra_validators))
+
+
+class EarlierForm(Asking):
+    """Companies and contracts before this one."""
+
+    earlier = f.TableField(
+        "Entreprise, CAPE ou CAE précédents, dates",
+        columns=[("what", "Entreprise ou coopérative"), ("from", "Du"), ("to", "Au")], optional=True,
+    )
+
+
+class StartForm(Asking):
+    """When to start."""
+
+    start = f.MonthField("Démarrage souhaité", missing="Indiquez le mois de démarrage souhaité")
+    constraint = f.TextField("Échéance qui s’impose à vous", optional=True)
+
+
+class WhyForm(Asking):
+    """Why a cooperative, why this one."""
+
+    why = f.LinesField(
+        "Pourquoi une CAE, pourquoi Optéos", missing="Dites-nous pourquoi Optéos", description=NO_PRIVATE_LIFE,
+    )
+
+
+class CooperationForm(Asking):
+    """What the person would like to bring."""
+
+    commons = f.LinesField(
+        "Communs, coopération, ce que vous aimeriez apporter", optional=True, description=NO_PRIVATE_LIFE,
+    )
+    circles = f.ChoicesField("Cercles qui vous attirent", choices=CIRCLES, optional=True)
+    brand = f.TextField("Marque ou projet collectif", optional=True)
+
+
+class SupportForm(Asking):
+    """What the person expects of us."""
+
+    expectations = f.LinesField(
+        "Attentes envers l’accompagnement", missing="Décrivez vos attentes", description=NO_PRIVATE_LIFE,
+    )
+    ease = f.ChoiceField("Outils numériques : aisance", choices=EASE, optional=True)
+    training = f.YesNoField("Formation (Qualiopi)", optional=True, description="Votre activité est de former")
+
+
+class BudgetForm(Asking):
+    """Twelve months of budget, in a table or a file, or why not yet."""
+
+    budget = f.TableField(
+        "Budget sur 12 mois",
+        columns=[("line", "Ligne"), ("income", "Recettes"), ("expense", "Dépenses")], optional=True,
+    )
+    budget_file = f.PieceField("Votre budget en fichier", optional=True, allow_none=True)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of the three."""
+        valid: bool = super().validate(extra_validators)
+        if not self.budget.data and not self.budget_file.data and not self.budget_file.errors:
+            self.budget_file.errors = ["Remplissez le tableau, ajoutez un fichier, ou dites quand vous l’aurez"]
+            return False
+        return valid
+
+
+class InsuranceForm(StepForm):
+    """The insurer's questionnaire, read by support alone."""
+
+    insurance = f.PieceField("Assurance : questionnaire", missing="Choisissez un fichier", allow_none=True)
+
+    readers = (support,)
+
+
+class PresentationForm(Asking):
+    """A page or a CV."""
+
+    presentation = f.PieceField("CV, présentation", optional=True)
+
+
+class MotivationForm(Asking):
+    """KPA-Cité: why."""
+
+    motivation = f.LinesField("Motivation", missing="Décrivez votre motivation", description=NO_PRIVATE_LIFE)
+
+
+class AvailabilityForm(Asking):
+    """KPA-Cité: when."""
+
+    availability = f.LinesField("Disponibilités", missing="Indiquez vos disponibilités")
+
+
+class GuardianForm(Asking):
+    """KPA-Cité, 16 or 17: who signs with the person (C. civ. 1146)."""
+
+    guardian = f.NameField("Représentant légal", missing="Saisissez le nom de votre représentant légal")
+    guardian_phone = f.PhoneField("Son numéro de téléphone", optional=True)
+
+
+class CharterForm(Asking):
+    """KPA-Cité: the charter."""
+
+    charter = f.TickField("Charte", missing="Lisez la charte, puis cochez la case", description="J’ai lu la charte")
+
+
+class RulesForm(Asking):
+    """What was read before sending."""
+
+    rules = f.TickField(
+        "Lu : contribution, règles d’entrée et de liste", missing="Lisez les règles, puis cochez la case",
+    )
+
+
+APPLICATION_PAGES: Final[tuple[Page, ...]] = (
+    Page("age", "Quel âge avez-vous ?", AgeForm, YOU, applies=age_unknown),
+    Page("you", "Vos coordonnées", YouForm, YOU),
+    Page("activity", "Votre activité", ActivityForm, YOU),
+    Page("motivation", "Votre motivation", MotivationForm, YOU, applies=in_programme),
+    Page("skills", "Votre savoir-faire", SkillsForm, YOU, applies=outside_programme),
+    Page("workplace", "Où travaillez-vous ?", WorkplaceForm, YOU, applies=outside_programme),
+    Page("offering", "Ce que vous vendez", OfferingForm, YOU, applies=outside_programme),
+    Page("income", "Combien voulez-vous gagner ?", IncomeForm, YOU, applies=outside_programme),
+    Page("time", "Votre temps", TimeForm, YOU),
+    Page("availability", "Quand pouvez-vous venir ?", AvailabilityForm, YOU, applies=in_programme),
+    Page("guardian", "Qui signe avec vous ?", GuardianForm, YOU, applies=needs_guardian),
+    Page("situation", "Votre situation aujourd’hui", SituationForm, YOU, applies=outside_programme),
+    Page("earlier", "Qu’avez-vous fait avant ?", EarlierForm, YOU, applies=outside_programme),
+    Page("start", "Quand voulez-vous démarrer ?", StartForm, YOU, applies=outside_programme),
+    Page("why", "Ce que vous cherchez chez Optéos", WhyForm, YOU, applies=outside_programme),
+    Page("cooperation", "Ce que vous aimeriez apporter", CooperationForm, YOU, applies=outside_programme),
+    Page("support", "Comment vous accompagner ?", SupportForm, YOU, applies=outside_programme),
+    Page("budget", "Votre budget", BudgetForm, PIECES, applies=outside_programme),
+    Page("insurance", "Questionnaire d’assurance", InsuranceForm, PIECES, applies=outside_programme),
+    Page("presentation", "Présentation ou CV", PresentationForm, PIECES),
+    Page("charter", "La charte KPA-Cité", CharterForm, SEND, applies=in_programme),
+    Page("rules", "Les règles d’Optéos", RulesForm, SEND),
+)

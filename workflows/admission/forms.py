@@ -1,0 +1,361 @@
+"""The forms of an admission's steps (JOURNEY §7); the two questionnaires are in `application` and `entry`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+from workflows import fields as f
+from workflows.common import NO_PRIVATE_LIFE
+from workflows.grammar import StepForm
+from workflows.roles import circle, cogerance, support
+
+Choice = tuple[str, str]
+Fill = Callable[[Any, Any], None]
+
+AGES: Final[list[Choice]] = [
+    ("adult", "18 ans ou plus"),
+    ("minor", "16 ou 17 ans"),
+    ("child", "Moins de 16 ans"),
+]
+HEARD: Final[list[Choice]] = [
+    ("word", "Par quelqu’un que je connais"),
+    ("member", "Par un membre d’Optéos"),
+    ("kpa", "Par KPA-Cité"),
+    ("adviser", "Par une structure qui m’accompagne"),
+    ("event", "À une journée ou à un évènement"),
+    ("web", "Sur internet"),
+    ("other", "Autrement"),
+]
+DECISIONS: Final[list[Choice]] = [
+    ("admit", "Accueillir"),
+    ("defer", "Retravailler"),
+    ("decline", "Sans suite"),
+    ("redirect", "Réorienter"),
+]
+OPINIONS: Final[list[Choice]] = [
+    ("favorable", "Favorable"),
+    ("rework", "À retravailler"),
+    ("objection", "Objection"),
+]
+REASONS: Final[list[Choice]] = [
+    ("uninsurable", "Activité non assurable"),
+    ("regulated", "Activité réglementée impossible"),
+    ("investment", "Investissement ou local"),
+    ("skills", "Savoir-faire pas encore prêt"),
+    ("out_of_scope", "Projet hors champ"),
+    ("support_needed", "Besoin d’accompagnement supérieur à nos moyens"),
+    ("capacity", "Capacité d’accueil"),
+    ("full_time", "Emploi à temps complet"),
+    ("elsewhere", "Orientation vers une autre structure"),
+]
+"""Reasons for not admitting (JOURNEY §5.1); never a criterion of C. trav. L1132-1."""
+EXCEPTIONS: Final[list[Choice]] = [
+    ("brand", "Marque existante avec contrat daté"),
+    ("rights_end", "Fin de droits proche"),
+    ("taken_back", "Proposition précédente retirée par Optéos"),
+]
+"""Reasons for an offer out of turn (JOURNEY §8)."""
+ABSENCES: Final[list[Choice]] = [("absent", "Absent·e"), ("excused", "Excusé·e")]
+INSURABLE: Final[list[Choice]] = [
+    ("yes", "Oui"),
+    ("conditions", "Oui, sous conditions"),
+    ("waiting", "En attente de l’assureur"),
+    ("no", "Non"),
+]
+REGULATED: Final[list[Choice]] = [
+    ("no", "Non"),
+    ("ready", "Oui, et le diplôme ou l’autorisation existe"),
+    ("missing", "Oui, et il manque le diplôme ou l’autorisation"),
+]
+SENDING: Final[list[Choice]] = [("send", "Envoyer ce message"), ("keep", "Ne pas envoyer de message")]
+CONTRACTS: Final[list[Choice]] = [
+    ("cape", "CAPE : contrat d’appui au projet d’entreprise"),
+    ("cesa", "CESA : contrat d’entrepreneur·e salarié·e"),
+]
+NONE_SUITS: Final = "none"
+"""The answer to `choose_interview` when no date suits."""
+
+
+class Choices(Protocol):
+    """What an admission's facts hold for the choices of its forms: (value, label) pairs."""
+
+    @property
+    def first_name(self) -> str:
+        """First name of the person."""
+
+    @property
+    def antennas(self) -> Sequence[Choice]:
+        """Antennas one may apply to."""
+
+    @property
+    def meetings(self) -> Sequence[Choice]:
+        """Information meetings to come, with their day and hour."""
+
+    @property
+    def circle_members(self) -> Sequence[Choice]:
+        """People who may read a dossier of this antenna."""
+
+    @property
+    def interview_dates(self) -> Sequence[Choice]:
+        """Dates proposed for the interview."""
+
+    @property
+    def months(self) -> Sequence[Choice]:
+        """Entry months to come, full ones too: `place_free` tells them."""
+
+
+# First contact -------------------------------------------------------------------------------------------------------
+
+
+class ContactForm(StepForm):
+    """Who wants to know more; read by the circle and support."""
+
+    first_name = f.NameField("Prénom", missing="Saisissez votre prénom")
+    last_name = f.NameField("Nom", missing="Saisissez votre nom de famille")
+    email = f.EmailField("Adresse électronique", missing="Saisissez votre adresse électronique")
+    phone = f.PhoneField("Téléphone", optional=True, description="Pour vous appeler si un rendez-vous change")
+    commune = f.TextField("Commune", missing="Saisissez votre commune")
+    activity = f.TextField("Votre activité en une ligne", missing="Décrivez votre activité en une ligne")
+    heard = f.ChoiceField(
+        "Comment avez-vous connu Optéos ?", choices=HEARD, missing="Indiquez comment vous avez connu Optéos",
+    )
+    antenna = f.ChoiceField("Antenne", missing="Choisissez une antenne")
+    age = f.ChoiceField("Votre âge", choices=AGES, missing="Indiquez votre âge")
+    notice = f.TickField("J’ai lu la notice sur mes données", missing="Lisez la notice, puis cochez la case")
+
+
+class KioskContactForm(StepForm):
+    """The tablet's contact: one way to reach the person, in one box. Its data also names `email` or `phone`."""
+
+    first_name = f.NameField("Prénom", missing="Saisissez votre prénom")
+    reach = f.ReachField(
+        "Adresse électronique ou téléphone", missing="Saisissez une adresse électronique ou un numéro de téléphone",
+    )
+    activity = f.TextField("Votre activité", optional=True, description="En quelques mots")
+    agreed = f.TickField(
+        "J’accepte qu’Optéos me recontacte", missing="Cochez la case pour que nous puissions vous recontacter",
+        description="Vous pouvez changer d’avis à tout moment. Données effacées après 6 mois sans suite",
+    )
+
+
+class BookingForm(StepForm):
+    """Which information meeting."""
+
+    meeting = f.ChoiceField("Réunion", missing="Choisissez une date")
+
+
+class AbsenceForm(StepForm):
+    """Whether the absence was announced."""
+
+    absence = f.ChoiceField("Absent, excusé", choices=ABSENCES, missing="Indiquez si l’absence est excusée")
+
+
+# Reading and deciding ------------------------------------------------------------------------------------------------
+
+
+class ReadersForm(StepForm):
+    """Who reads the dossier: `readers.number` people, one outside the person's network."""
+
+    people = f.PeopleField("Personnes", missing="Choisissez les personnes qui lisent")
+
+
+class DatesForm(StepForm):
+    """Three dates for an interview."""
+
+    first = f.DayField("Première date", missing="Saisissez la première date")
+    second = f.DayField("Deuxième date", missing="Saisissez la deuxième date")
+    third = f.DayField("Troisième date", missing="Saisissez la troisième date")
+    where = f.TextField("Heure et lieu", optional=True)
+
+
+class ChoiceForm(StepForm):
+    """One of the dates proposed, or none of them."""
+
+    date = f.ChoiceField("Une date", missing="Choisissez une date")
+
+
+class InterviewForm(StepForm):
+    """What was seen and heard: observations, not marks. Sealed."""
+
+    skills = f.LinesField("Savoir-faire", missing="Notez ce qui concerne le savoir-faire", description=NO_PRIVATE_LIFE)
+    customers = f.LinesField("Clientèle", missing="Notez ce qui concerne la clientèle")
+    autonomy = f.LinesField("Autonomie", missing="Notez ce qui concerne l’autonomie")
+    cooperation = f.LinesField("Coopération", missing="Notez ce qui concerne la coopération")
+    contribution = f.LinesField("Contribution", missing="Notez ce qui concerne la contribution")
+    support_needed = f.LinesField("Besoin d’appui", missing="Notez ce qui concerne le besoin d’appui")
+    viability = f.LinesField("Viabilité", missing="Notez ce qui concerne la viabilité")
+    attention = f.LinesField("Points d’attention", optional=True)
+    no_link = f.TickField(
+        "Aucun lien avec la personne", missing="Cochez si vous n’avez aucun lien, ou passez la main",
+    )
+
+    sealed = frozenset({
+        "skills", "customers", "autonomy", "cooperation", "contribution", "support_needed", "viability", "attention",
+    })
+
+
+class SupportCheckForm(StepForm):
+    """What support says of insurance, regulation and budget."""
+
+    insurable = f.ChoiceField(
+        "Assurance possible", choices=INSURABLE, missing="Indiquez si l’activité peut être assurée",
+    )
+    insurer_reference = f.TextField("Référence assureur", optional=True)
+    regulated = f.ChoiceField("Métier réglementé", choices=REGULATED, missing="Indiquez si le métier est réglementé")
+    budget_clear = f.YesNoField("Budget lisible", missing="Indiquez si le budget est lisible")
+    remark = f.LinesField("Remarque", optional=True, description=NO_PRIVATE_LIFE)
+
+    readers = (circle, support, cogerance)
+    seen_by = {"insurer_reference": (support,)}
+
+
+class ProposalForm(StepForm):
+    """The decision put to the circle; it opens a round."""
+
+    decision = f.ChoiceField("Décision proposée", choices=DECISIONS, missing="Choisissez une décision")
+    conditions = f.LinesField("Conditions", optional=True, description=NO_PRIVATE_LIFE)
+    before = f.DayField("À retravailler avant le", optional=True)
+
+    readers = (circle, support, cogerance)
+
+
+class OpinionForm(StepForm):
+    """One member's opinion, with its reason unless favorable."""
+
+    opinion = f.ChoiceField("Avis", choices=OPINIONS, missing="Choisissez un avis")
+    reason = f.LinesField("Raison", optional=True, description=NO_PRIVATE_LIFE)
+    no_link = f.TickField("Aucun lien", missing="Cochez si vous n’avez aucun lien, ou passez la main")
+
+    readers = (circle, support, cogerance)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A reservation or an objection says why."""
+        valid: bool = super().validate(extra_validators)
+        if self.opinion.data in ("rework", "objection") and not self.reason.data:
+            self.reason.errors = ["Indiquez la raison"]
+            return False
+        return valid
+
+
+class DecisionForm(StepForm):
+    """The circle's decision in words for the person, sent or not."""
+
+    reason = f.ChoiceField("Raison", choices=REASONS, optional=True)
+    message = f.LinesField("Message", missing="Écrivez le message", description=NO_PRIVATE_LIFE)
+    sending = f.ChoiceField("Envoyer ce message ?", choices=SENDING, missing="Indiquez s’il faut envoyer le message")
+
+    readers = (circle, support, cogerance)
+
+
+class RefusalForm(DecisionForm):
+    """A negative decision: its reason is one of the list."""
+
+    reason = f.ChoiceField("Raison", choices=REASONS, missing="Indiquez la raison")
+
+
+class UpdateForm(StepForm):
+    """What has changed since the admission."""
+
+    changes = f.LinesField("Ce qui a changé", missing="Notez ce qui a changé", description=NO_PRIVATE_LIFE)
+
+
+# Offers and pauses ---------------------------------------------------------------------------------------------------
+
+
+class OfferForm(StepForm):
+    """A place in one month, "2027-01"."""
+
+    month = f.ChoiceField("Mois d’entrée", missing="Choisissez un mois")
+    word = f.LinesField("Un mot", optional=True, description="La personne le lit dans la lettre")
+
+
+class OutOfTurnForm(OfferForm):
+    """An offer that passes before others, and why."""
+
+    motive = f.ChoiceField("Motif", choices=EXCEPTIONS, missing="Choisissez un motif")
+    precision = f.LinesField("Précision", missing="Précisez le motif", description=NO_PRIVATE_LIFE)
+
+
+class PostponeForm(StepForm):
+    """The earliest month the person could enter."""
+
+    month = f.MonthField("À partir de", missing="Indiquez le mois à partir duquel vous pouvez entrer")
+
+
+class PauseForm(StepForm):
+    """Until when, `pause.max_months` at most."""
+
+    until = f.DayField("Jusqu’au", missing="Saisissez la date de fin de la pause")
+    reason = f.LinesField("Raison", optional=True, description=NO_PRIVATE_LIFE)
+
+
+class AgreementForm(StepForm):
+    """An agreement to be written to again (`keep.refused_consent`)."""
+
+    agreed = f.TickField(
+        "J’accepte d’être recontacté·e pendant 2 ans", missing="Cochez la case pour rester en contact",
+    )
+
+
+class FirstContractForm(StepForm):
+    """Which contract comes first."""
+
+    kind = f.ChoiceField("CAPE ou CESA", choices=CONTRACTS, missing="Choisissez un contrat")
+
+    readers = (support, cogerance)
+
+
+# What facts bring to a form ------------------------------------------------------------------------------------------
+
+
+def offer_antennas(form: ContactForm, facts: Choices) -> None:
+    """The antennas one may apply to."""
+    form.antenna.choices = list(facts.antennas)
+
+
+def offer_meetings(form: BookingForm, facts: Choices) -> None:
+    """The information meetings to come."""
+    form.meeting.choices = list(facts.meetings)
+
+
+def offer_readers(form: ReadersForm, facts: Choices) -> None:
+    """The people who may read."""
+    form.people.choices = list(facts.circle_members)
+
+
+def offer_dates(form: ChoiceForm, facts: Choices) -> None:
+    """The dates proposed, then the way out."""
+    form.date.choices = [*facts.interview_dates, (NONE_SUITS, "Aucune de ces dates ne convient")]
+
+
+def offer_months(form: OfferForm, facts: Choices) -> None:
+    """The entry months to come."""
+    form.month.choices = list(facts.months)
+
+
+def name_the_link(form: OpinionForm | InterviewForm, facts: Choices) -> None:
+    """Say with whom there must be no link."""
+    if facts.first_name:
+        form.no_link.label.text = f"Je n’ai aucun lien avec {facts.first_name}"
+
+
+def message(*paragraphs: str) -> Fill:
+    """A fill that drafts the circle's message, to be reread and changed before it leaves."""
+    def draft(form: DecisionForm, facts: Choices) -> None:
+        if not form.message.data and not form.message.raw_data:
+            form.message.data = "\n\n".join((f"Bonjour {facts.first_name},", *paragraphs))
+    return draft
+
+
+draft_admitted: Final = message("Le Cercle a donné un avis favorable à votre demande.")
+draft_enrolled: Final = message(
+    "Le Cercle a donné un avis favorable à votre demande. Vous entrez au programme KPA-Cité.",
+)
+draft_deferred: Final = message(
+    "Le Cercle a étudié votre demande. Il vous propose de la retravailler sur ces points :",
+)
+draft_declined: Final = message("Le Cercle a étudié votre demande. Nous ne pourrons pas vous accueillir :")
+draft_redirected: Final = message(
+    "Le Cercle a étudié votre demande. Une autre structure peut mieux vous accompagner :",
+)
