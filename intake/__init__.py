@@ -1,0 +1,86 @@
+"""Parcours, shown and kept: `create_app()` joins settings, database, screens and guard."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, g, request, session
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+
+if TYPE_CHECKING:
+    from config import Settings
+
+ROOT = Path(__file__).parent.parent
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
+    from intake import access, headers, outbox, pages, refusals, session as sign_in_session, show
+    from intake.models import base, sealed
+
+    app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key, PRODUCTION=settings.production, SETTINGS=settings,
+        SESSION_COOKIE_NAME="__Host-parcours" if settings.production else "parcours",
+        SESSION_COOKIE_SECURE=settings.production, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12), SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365) if settings.production else 0,
+    )
+    base.connect(settings.database_url)
+    sealed.load_keys(settings.key_file)
+    outbox.office.public_url = settings.public_url
+    csrf.init_app(app)
+    show.htmx.init_app(app)
+    _dress(app)
+    app.before_request(_open_request)
+    app.before_request(sign_in_session.load)
+    pages.register(app, development=not settings.production)
+    access.guard(app)
+    refusals.register(app)
+    app.after_request(headers.dress)
+    app.teardown_request(_close_request)
+    return app
+
+
+def _dress(app: Flask) -> None:
+    """What templates may use: macros, filters, the token, the address of a static file."""
+    from intake import navigation, show
+    from intake.words import FILTERS
+
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS | {"typo": show.typo})
+    app.jinja_env.globals.update(
+        csrf_token=generate_csrf, submission_key=show.submission_key, navigation=navigation.entries,
+        journee_ahead=navigation.journee_ahead, in_development=show.in_development)
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
+
+
+def _open_request() -> None:
+    """A connection for this request, read-only for GET and HEAD; what the guard must know of its route."""
+    from intake.models import base
+
+    g.person = g.session = g.grants = g.held_roles = None
+    if request.endpoint and request.endpoint != "static":
+        view: Any = _view(request.endpoint)
+        g.view_access = view.access
+        base.check_out(writing=request.method not in ("GET", "HEAD", "OPTIONS"))
+    if "browser" not in session and request.endpoint != "static":
+        session["browser"] = secrets.token_urlsafe(16)
+        session.permanent = True
+
+
+def _view(endpoint: str) -> Any:
+    from flask import current_app
+
+    return current_app.view_functions[endpoint]
+
+
+def _close_request(_: BaseException | None) -> None:
+    from intake.models import base
+
+    base.check_in()

@@ -1,0 +1,130 @@
+"""Who may open what: `@access` on every route, checked before the page runs, and a guard at start-up (TRUST 2.24)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from intake import moment
+from intake.models.actors import Grant, grants_of, roles_on_antenna
+from intake.models.people import Antenna, Person
+from workflows import roles
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ANYONE = "anyone"
+"""Open to everybody, signed in or not."""
+SIGNED_IN = "signed in"
+"""Open to whoever signed in; the page looks up only what is theirs."""
+STAFF = "staff"
+"""Open to whoever holds a role of the team, or accompanies someone."""
+DEVICE = "device"
+"""Open to an enrolled tablet alone."""
+DEVELOPMENT = "development"
+"""Exists in development only; never registered in production."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a route asks of whoever opens it: one of these words or roles."""
+
+    who: frozenset[str]
+    second_step: bool = False
+    """Asks the second step again when it is over five minutes old (TRUST 3.22)."""
+
+
+def access(*who: str, second_step: bool = False) -> Callable[[View], View]:
+    """Say on a route who may open it; without it the application does not start."""
+    def mark(view: View) -> View:
+        view.access = Rule(frozenset(who), second_step)  # type: ignore[attr-defined]
+        return view
+    return mark
+
+
+class RouteWithoutAccess(Exception):
+    """A route says nothing of who may open it: the application refuses to start."""
+
+
+def guard(app: Flask) -> None:
+    """Check every route at start-up and every request before its page."""
+    bare = [rule.rule for rule in app.url_map.iter_rules()
+            if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "access")]
+    if bare:
+        raise RouteWithoutAccess(f"Write @access above the page of: {', '.join(sorted(bare))}")
+    app.before_request(check)
+
+
+def check() -> Response | tuple[str, int, dict[str, str]] | None:
+    """Let the request through, ask to sign in, or answer as if there were nothing here."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    rule: Rule = g.view_access
+    if ANYONE in rule.who or DEVELOPMENT in rule.who or DEVICE in rule.who:
+        return None
+    if g.person is None:
+        return ask_to_sign_in()
+    if not may_open(rule):
+        abort(404)
+    return None
+
+
+def may_open(rule: Rule) -> bool:
+    """Whether the person signed in may open a page of this rule."""
+    if SIGNED_IN in rule.who:
+        return True
+    held = held_roles()
+    if STAFF in rule.who and held & STAFF_ROLES:
+        return True
+    return bool(held & rule.who)
+
+
+STAFF_ROLES = frozenset({*roles.GRANTED, roles.peer})
+
+
+def held_roles() -> frozenset[str]:
+    """Every role the person signed in holds on some dossier, `peer` included."""
+    if g.get("held_roles") is None:
+        held: set[str] = set()
+        for role, _ in held_grants():
+            held.add(role)
+            held |= {roles.circle} if role == roles.coordinator else set()
+            held |= {roles.support} if role in (roles.hr, roles.accounts) else set()
+        if g.person is not None and g.person.accompanied.limit(1).exists():
+            held.add(roles.peer)
+        g.held_roles = frozenset(held)
+    found: frozenset[str] = g.held_roles
+    return found
+
+
+def held_grants() -> tuple[Grant, ...]:
+    """The grants of the person signed in, read once a request."""
+    if g.get("grants") is None:
+        g.grants = grants_of(g.person, moment.today()) if g.person is not None else ()
+    found: tuple[Grant, ...] = g.grants
+    return found
+
+
+def antennas_seen(*wanted: str) -> list[Antenna]:
+    """The antennas whose dossiers the person may read under one of these roles (circle, support, cogerance)."""
+    return [antenna for antenna in Antenna.select().order_by(Antenna.id)
+            if roles_on_antenna(antenna, held_grants()) & set(wanted)]
+
+
+def ask_to_sign_in() -> Response | tuple[str, int, dict[str, str]]:
+    """A redirect to the sign-in page; for htmx 204 and `HX-Redirect`, never a 302 swapped into a fragment."""
+    address = url_for("sign_in.ask", suite=request.full_path.rstrip("?") if request.method == "GET" else "/")
+    if request.headers.get("HX-Request") == "true":
+        return "", 204, {"HX-Redirect": address}
+    return redirect(address)
+
+
+def me() -> Person:
+    """The person signed in; only on routes that ask for one."""
+    if g.person is None:
+        abort(404)
+    found: Person = g.person
+    return found

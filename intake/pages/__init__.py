@@ -1,0 +1,21 @@
+"""The screens: one module each, a blueprint named like it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+SCREENS = (
+    "start", "sign_in", "journey", "application", "dossier", "step", "board", "waiting_list", "waiting_for_me",
+    "journees", "administration", "settings", "people", "meetings", "letters",
+)
+"""Every screen; its module holds `pages`, a Blueprint of the same name."""
+DEVELOPMENT = ("development",)
+"""Screens that do not exist in production."""
+
+
+def register(app: Flask, *, development: bool) -> None:
+    """Register every screen."""
+    for screen in (*SCREENS, *(DEVELOPMENT if development else ())):
+        app.register_blueprint(import_module(f"intake.pages.{screen}").pages)

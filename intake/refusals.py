@@ -1,0 +1,102 @@
+"""What people read when something cannot be done: refusals, missing pages, old forms, faults."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.exceptions import HTTPException
+
+from intake.models.base import DatabaseBusy, DiskFull
+
+log = logging.getLogger("intake")
+
+BUSY = ("Le service est très occupé. Vos réponses ne sont pas encore enregistrées ; elles sont toujours dans cette page. "
+        "Réessayez dans une minute.")
+FULL = ("Le service est en lecture seule. Vos réponses ne sont pas enregistrées ; elles sont toujours dans cette page. "
+        "L’équipe technique est prévenue.")
+OLD_PAGE = ("Votre page était ouverte depuis longtemps. Vérifiez vos réponses puis enregistrez à nouveau.")
+PLAIN = {
+    403: ("Cette page vous est réservée à d’autres", "Cette information est lue par d’autres rôles."),
+    404: ("Page introuvable", "Cette adresse ne mène à rien, ou la page n’est pas pour vous."),
+    405: ("Page introuvable", "Cette adresse s’ouvre autrement."),
+    413: ("Fichier trop lourd", "Le fichier doit peser moins de 10 Mo."),
+    429: ("Trop d’essais", "Attendez un peu, puis réessayez."),
+}
+UNSAID = frozenset({"csrf_token", "key", "version"})
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal with a sentence, and every fault with one plain page."""
+    app.register_error_handler(CSRFError, old_page)
+    app.register_error_handler(DatabaseBusy, busy)
+    app.register_error_handler(DiskFull, full)
+    app.register_error_handler(HTTPException, plain)
+    app.register_error_handler(Exception, fault)
+
+
+def page(status: int, title: str, sentence: str, **more: Any) -> Response:
+    """The one plain page; a fragment of it for htmx."""
+    text = render_template("error.html", title=title, sentence=sentence, status=status, **more)
+    return make_response(text, status)
+
+
+def old_page(error: CSRFError) -> Response:
+    """The form comes back with what was typed, and a new token (F43)."""
+    if not same_origin():
+        return page(403, "Page introuvable", "Ouvrez cette page depuis le site.")
+    typed = [(name, value) for name, values in request.form.lists() if name not in UNSAID for value in values]
+    kept = [(name, value) for name, value in request.form.items() if name in ("key", "version")]
+    return page(400, "Vérifiez vos réponses", OLD_PAGE, typed=typed, kept=kept, token=generate_csrf(),
+                address=request.full_path.rstrip("?"))
+
+
+def same_origin() -> bool:
+    """Whether the browser says that the form was on one of our pages."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or origin == request.host_url.rstrip("/")
+
+
+def busy(_: DatabaseBusy) -> Response:
+    """The database is locked by others."""
+    return _later(BUSY)
+
+
+def full(_: DiskFull) -> Response:
+    """No space is left."""
+    return _later(FULL)
+
+
+def _later(sentence: str) -> Response:
+    response = page(503, "Réessayez dans une minute", sentence, typed=_typed())
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def plain(error: HTTPException) -> Response:
+    """A missing page, a method that does not exist, a body that is too large."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    title, sentence = PLAIN.get(status, ("Page introuvable", "Revenez à la page précédente."))
+    return page(status, title, sentence)
+
+
+def fault(error: Exception) -> Response:
+    """A bug: an incident number, nothing written, the text typed kept."""
+    number = secrets.token_hex(4)
+    log.exception("incident %s %s %s", number, request.method, request.endpoint, exc_info=error)
+    return page(500, "Quelque chose n’a pas marché",
+                f"Rien n’a été enregistré. Donnez ce numéro à l’équipe : {number}.", typed=_typed(), incident=number)
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.form.lists() if name not in UNSAID for value in values]
+
+

@@ -1,0 +1,67 @@
+"""The sign-in session: kept on the server, its identifier hashed; idle time is a signed stamp in the cookie (TRUST 3.7)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from flask import g, request, session
+
+from intake import moment
+from intake.models.people import Person
+from intake.models.signin import Session
+
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(hours=12)
+FRESH_STAMP = timedelta(minutes=1)
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def load() -> None:
+    """Find who is signed in, unless the session is too old, idle or revoked."""
+    token = session.get("token")
+    if not token or request.endpoint in (None, "static"):
+        return
+    now = moment.now()
+    seen = datetime.fromtimestamp(session.get("seen", 0), UTC)
+    if now - seen > IDLE:
+        return
+    found = (Session.select(Session, Person).join(Person)
+             .where(Session.token == hashed(token), Session.revoked_at.is_null(), Session.ends_at > now,
+                    Person.disabled_at.is_null()).first())
+    if found is None:
+        return
+    g.session, g.person = found, found.person
+    if now - seen > FRESH_STAMP:
+        session["seen"] = int(now.timestamp())
+
+
+def begin(person: Person, path: str) -> Session:
+    """Sign someone in: a new identifier, whatever the browser held before."""
+    now = moment.now()
+    token = secrets.token_urlsafe(32)
+    browser = session.get("browser")
+    session.clear()
+    session.permanent = True
+    session.update(token=token, seen=int(now.timestamp()), browser=browser or secrets.token_urlsafe(16))
+    begun: Session = Session.create(
+        token=hashed(token), person=person, begun_at=now, ends_at=now + LONGEST, path=path)
+    g.session, g.person = begun, person
+    return begun
+
+
+def end() -> None:
+    """Sign out: the session is revoked and the cookie emptied."""
+    if g.session is not None:
+        Session.update(revoked_at=moment.now()).where(Session.id == g.session.id).execute()
+    session.clear()
+
+
+def revoke_all(person: Person) -> None:
+    """End every session of someone whose role, factor or status changed."""
+    Session.update(revoked_at=moment.now()).where(Session.person == person, Session.revoked_at.is_null()).execute()

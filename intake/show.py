@@ -1,0 +1,69 @@
+"""Showing a screen: the whole page, or the one block htmx asked for; the server chooses the block."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from flask import Response, current_app, make_response, redirect, render_template, request
+from flask_htmx import HTMX
+from jinja2_fragments.flask import render_block
+from markupsafe import Markup, escape
+
+NBSP = "\u00a0"
+_BEFORE = re.compile(r" ([:;!?»%€])")
+_AFTER = re.compile(r"« ")
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+_UNITS = re.compile(r"(?<=\d) (?=(h|Mo|ko|km|ans?|mois|jours?|heures?|minutes?|places?|personnes?|n°)\b)")
+
+
+class Htmx(HTMX):
+    """flask-htmx, with what htmx 4 says: the kind of request, and its `tag#id` source."""
+
+    @property
+    def wants_block(self) -> bool:
+        """Whether htmx asks for a fragment; Back is a new GET of type full."""
+        return (request.headers.get("HX-Request") == "true"
+                and request.headers.get("HX-Request-Type", "partial") == "partial")
+
+    @property
+    def target_id(self) -> str:
+        """The id of the element to replace."""
+        return request.headers.get("HX-Target", "").rpartition("#")[2]
+
+
+htmx = Htmx()
+
+
+def show(template: str, block: str = "main", status: int = 200, **values: Any) -> Response:
+    """Answer a screen, or its block when htmx asked for one."""
+    text = render_block(template, block, **values) if htmx.wants_block else render_template(template, **values)
+    return make_response(text, status)
+
+
+def go(address: str) -> Response:
+    """Go on to another page: 303, or `HX-Redirect` for htmx (a true page load)."""
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, code=303)  # type: ignore[return-value]
+
+
+def submission_key() -> str:
+    """A random key for a form: pressed twice, it does its work once."""
+    return secrets.token_urlsafe(16)
+
+
+def typo(text: Any) -> Markup:
+    """French spacing: no-break spaces before : ; ! ? » % €, after «, inside numbers and « 9 h 30 »."""
+    said = str(escape(text))
+    said = _BEFORE.sub(NBSP + r"\1", said)
+    said = _AFTER.sub("«" + NBSP, said)
+    said = _THOUSANDS.sub(NBSP, said)
+    said = _UNITS.sub(NBSP, said)
+    return Markup(said)  # noqa: S704 escaped above
+
+
+def in_development() -> bool:
+    """Whether this is a machine of development: sign-in links and letters are shown on the page."""
+    return not current_app.config["PRODUCTION"]
