@@ -1,0 +1,87 @@
+"""Finding a dossier or a case for whoever asks: someone else's and a missing one give the same 404 (TRUST 2.24)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+
+import workflows
+from intake.access import held_grants, me
+from intake.cases import new_case
+from intake.facts import facts_of
+from intake.facts.common import item_of
+from intake.models.actors import roles_on
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Antenna, Person
+from workflows.engine import BEGIN, OpenStep, open_steps
+from workflows.grammar import Item, Workflow
+from workflows.roles import Role
+
+NEW = "nouveau-"
+"""`nouveau-cape` in an address stands for a case that has not begun."""
+
+
+def the_dossier(uid: str) -> Dossier:
+    """The dossier of this uid, if the person signed in has a role on it; else 404."""
+    dossier = (Dossier.select(Dossier, Person, Antenna).join(Person, on=Dossier.person).switch(Dossier)
+               .join(Antenna, on=Dossier.antenna).where(Dossier.uid == uid).first())
+    if dossier is None or not my_roles_on_dossier(dossier):
+        abort(404)
+    found: Dossier = dossier
+    return found
+
+
+def my_roles_on_dossier(dossier: Dossier) -> frozenset[Role]:
+    """The roles of the person signed in on a dossier; admin alone opens none."""
+    return my_roles(new_case(dossier, "admission")) - {"admin", "associates", "facilitator", "coop_life"} or (
+        my_roles(new_case(dossier, "admission")) & {"associates"})
+
+
+def my_roles(case: Case, about: Item | None = None) -> frozenset[Role]:
+    """The roles of the person signed in on a case, and on the item a step is about."""
+    return roles_on(case, me(), grants=held_grants(), about=about)
+
+
+def the_case(dossier: Dossier, reference: str) -> Case:
+    """The case of this dossier an address names, or a case that has not begun; else 404."""
+    if reference.startswith(NEW):
+        workflow = reference.removeprefix(NEW)
+        if workflow not in workflows.ALL:
+            abort(404)
+        return new_case(dossier, workflow)
+    case = Case.get_or_none(Case.uid == reference, Case.dossier == dossier)
+    if case is None:
+        abort(404)
+    found: Case = case
+    found.dossier = dossier
+    return found
+
+
+def the_item(case: Case, uid: str) -> Item | None:
+    """The meeting, review or opinion a step is about; 404 when the address names one that is not there."""
+    if not uid:
+        return None
+    item = item_of(case, uid)
+    if item is None:
+        abort(404)
+    return item
+
+
+def cases_of(dossier: Dossier) -> list[Case]:
+    """The cases of a dossier, in the order they were opened."""
+    cases = list(Case.select().where(Case.dossier == dossier).order_by(Case.id))
+    for case in cases:
+        case.dossier = dossier
+    return cases
+
+
+def workflow_of(case: Case) -> Workflow:
+    """The definition a case runs on."""
+    return workflows.ALL[case.workflow]
+
+
+def my_steps(case: Case, about: Item | None = None) -> tuple[Any, list[OpenStep]]:
+    """(facts, the steps of this case that concern the person signed in, possible or with their reasons)."""
+    facts = facts_of(case, me(), about)
+    return facts, open_steps(workflow_of(case), case.state or BEGIN, my_roles(case, about), facts)
