@@ -13,7 +13,7 @@ from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.models import places
 from intake.models.actors import Actor, Grant, grants_of, roles_on
-from intake.models.base import new_uid, write_transaction
+from intake.models.base import db_is_postgres, new_uid, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Person
 from intake.models.tasks import Task
@@ -76,7 +76,7 @@ def take_step(
 def locked(case: Case) -> Case:
     """The case as it stands, its dossier locked until the transaction ends; a case not yet begun is returned as is."""
     dossiers = Dossier.select().where(Dossier.id == case.dossier_id)
-    if history.locks_rows():
+    if db_is_postgres():
         dossiers = dossiers.for_update()
     dossier = dossiers.get()
     fresh = Case.get_by_id(case.id) if case.id else case

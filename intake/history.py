@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 from intake.models.actors import Actor
-from intake.models.base import new_uid
+from intake.models.base import db_is_postgres, new_uid
 from intake.models.dossiers import Answers, Case, Dossier, Event, House
+from intake.models.sealed import seal, unseal
 
 
 def canonical(value: Any) -> str:
@@ -67,7 +68,7 @@ def append(line: Line, by: Actor, case: Case | None, written: Written) -> Event:
     _move_head(chain, event)
     Answers.insert(
         event=event, case=case, text=dict(written.text), salt=salt, posted=keyed(salt, written.posted),
-        sealed=canonical(written.sealed) if written.sealed else None,
+        sealed=seal("answers.sealed", event.uid, canonical(written.sealed)) if written.sealed else None,
         undo=dict(written.undo) if written.undo is not None else None,
     ).execute()
     return event
@@ -95,15 +96,16 @@ def _micros(instant: datetime) -> int:
 
 
 def _house() -> House:
-    house = House.select().for_update().first() if locks_rows() else House.select().first()
+    house = House.select().for_update().first() if db_is_postgres() else House.select().first()
     return house or House.create()
 
 
-def locks_rows() -> bool:
-    """Whether rows are locked one by one (PostgreSQL), or the whole file for a writer (SQLite)."""
-    from intake.models.base import db_is_postgres
-
-    return db_is_postgres()
+def unsealed(answers: Answers) -> dict[str, Any]:
+    """The sensitive answers beside an event, in clear."""
+    if not answers.sealed:
+        return {}
+    found: dict[str, Any] = json.loads(unseal("answers.sealed", answers.event.uid, answers.sealed))
+    return found
 
 
 def _move_head(chain: Dossier | House, event: Event) -> None:
@@ -162,7 +164,7 @@ def _changed_answers() -> Iterator[Flaw]:
     for answers in rows.iterator():
         if not answers.salt:
             continue
-        sealed = json.loads(answers.sealed) if answers.sealed else {}
+        sealed = unsealed(answers)
         if keyed(answers.salt, [answers.text, sealed]) != answers.event.digest:
             yield Flaw(answers.event.uid, "its answers were altered")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
@@ -10,6 +9,7 @@ from intake import moment
 from intake.models.actors import Actor
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
+from intake.models import drafts
 from intake.models.drafts import DraftPage
 from intake.models.people import Antenna, Person, RoleGrant, running
 from intake.models.settings import settings_on
@@ -72,7 +72,7 @@ def saved_pages(case: Case) -> dict[str, dict[str, Any]]:
     """The complete pages of a case's questionnaire, sensitive answers included."""
     found = {}
     for page in DraftPage.select().where(DraftPage.case == case, DraftPage.complete):
-        sealed = json.loads(page.sealed).get("answers", {}) if page.sealed else {}
+        sealed = drafts.unsealed(page, case).get("answers", {})
         found[page.page] = {**page.answers, **sealed}
     return found
 

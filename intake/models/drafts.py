@@ -1,9 +1,16 @@
 """Pages of a questionnaire as they are being written: no step, and nobody of the team reads them before they are sent."""
 
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
 
-from intake.models.base import InstantField, JSONField, Model, SealedField
+from intake.models.base import InstantField, JSONField, Model, SealedField, write_transaction
 from intake.models.dossiers import Case
+from intake.models.sealed import seal, unseal
 
 
 class DraftPage(Model):
@@ -22,3 +29,44 @@ class DraftPage(Model):
 
     class Meta:
         indexes = ((("case", "page"), True),)
+
+
+def save_page(case: Case, page: str, *, typed: dict[str, Any], answers: dict[str, Any], sealed: frozenset[str],
+              complete: bool, turn: int, now: datetime) -> DraftPage:
+    """Keep a page as typed and as checked; an older save (`turn`) never replaces a newer one."""
+    hidden = {"typed": _only(typed, sealed), "answers": _only(answers, sealed)}
+    row = {
+        "typed": _but(typed, sealed), "answers": _but(answers, sealed), "complete": complete, "turn": turn,
+        "saved_at": now,
+        "sealed": seal("draftpage.sealed", f"{case.uid}.{page}", json.dumps(hidden)) if any(hidden.values()) else None,
+    }
+    with write_transaction():
+        kept: DraftPage | None = DraftPage.get_or_none(DraftPage.case == case, DraftPage.page == page)
+        if kept is None:
+            return DraftPage.create(case=case, page=page, **row)  # type: ignore[no-any-return]
+        if turn >= kept.turn:
+            DraftPage.update(**row).where(DraftPage.id == kept.id).execute()
+        found: DraftPage = DraftPage.get_by_id(kept.id)
+        return found
+
+
+def unsealed(page: DraftPage, case: Case) -> dict[str, dict[str, Any]]:
+    """The sensitive part of a page: {"typed": …, "answers": …}."""
+    if not page.sealed:
+        return {}
+    found: dict[str, dict[str, Any]] = json.loads(unseal("draftpage.sealed", f"{case.uid}.{page.page}", page.sealed))
+    return found
+
+
+def empty_draft(case: Case) -> None:
+    """Erase what was written and not sent."""
+    with write_transaction():
+        DraftPage.delete().where(DraftPage.case == case).execute()
+
+
+def _only(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name.split("-")[0] in names}
+
+
+def _but(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name.split("-")[0] not in names}

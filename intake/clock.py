@@ -1,0 +1,114 @@
+"""The passing of time: clock steps that are due, places that are opened and lost, journées created ahead."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import workflows
+from intake import moment
+from intake.cases import StepRefused, take_step
+from intake.facts import facts_of
+from intake.models.actors import CLOCK
+from intake.models.base import write_transaction
+from intake.models.dossiers import Case, Dossier
+from workflows.engine import AnswersInvalid
+from workflows.grammar import Step
+
+log = logging.getLogger("intake.clock")
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+BATCH = 200
+MOST_IN_A_ROW = 40
+"""Steps one case may take in one round: dates missed while the clock was stopped."""
+TRY_AGAIN = timedelta(hours=6)
+"""After a refusal (an employment without DPAE), the clock looks again."""
+
+
+def tick() -> int:
+    """One round: fill in empty dates, take the steps that are due, by due instant. The number of steps taken."""
+    taken = 0
+    while True:
+        batch = due_cases(moment.now())
+        if not batch:
+            return taken
+        for case in batch:
+            taken += run(case)
+
+
+def due_cases(now: datetime) -> list[Case]:
+    """Cases to look at: those whose date is to be computed, then those that are due, the earliest first."""
+    empty = list(Case.select(Case, Dossier).join(Dossier).where(Case.due_at.is_null()).order_by(Case.id).limit(BATCH))
+    if empty:
+        return empty
+    return list(Case.select(Case, Dossier).join(Dossier).where(Case.due_at <= now)
+                .order_by(Case.due_at, Case.id).limit(BATCH))
+
+
+def run(case: Case) -> int:
+    """Take what is due in one case, one step after another; the number of steps taken."""
+    taken = 0
+    for _ in range(MOST_IN_A_ROW):
+        due = due_rows(case)
+        if not due or due[0][0] > moment.now():
+            set_due(case, due[0][0] if due else NEVER)
+            return taken
+        try:
+            take_step(case, due[0][1].name, by=CLOCK, raw={}, key=None)
+        except (StepRefused, AnswersInvalid) as refused:
+            log.info("%s of %s is due but refused: %s", due[0][1].name, case.uid, refused)
+            later = [at for at, row in due[1:] if row.name != due[0][1].name]
+            if later and later[0] <= moment.now() and _take_another(case, due):
+                taken += 1
+            else:
+                set_due(case, min([moment.now() + TRY_AGAIN, *(at for at in later if at > moment.now())]))
+                return taken
+        else:
+            taken += 1
+        case = Case.get_by_id(case.id)
+    log.warning("%s: more than %s clock steps in a row", case.uid, MOST_IN_A_ROW)
+    set_due(case, moment.now() + TRY_AGAIN)
+    return taken
+
+
+def _take_another(case: Case, due: list[tuple[datetime, Step]]) -> bool:
+    """When the first due row is refused, the next ones that are due have their turn."""
+    for at, row in due[1:]:
+        if at > moment.now() or row.name == due[0][1].name:
+            continue
+        try:
+            take_step(case, row.name, by=CLOCK, raw={}, key=None)
+        except (StepRefused, AnswersInvalid):
+            continue
+        return True
+    return False
+
+
+def due_rows(case: Case) -> list[tuple[datetime, Step]]:
+    """The clock rows of a case's state with their instants, by instant then in the order of the table."""
+    rows = [row for row in workflows.ALL[case.workflow].steps if row.due is not None and case.state in row.sources]
+    if not rows:
+        return []
+    facts = facts_of(case, CLOCK)
+    found = [(at, row) for row in rows if row.due is not None and _chosen(row, facts)
+             and (at := row.due(facts)) is not None]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _chosen(row: Step, facts: Any) -> bool:
+    return all(rule.verdict(facts, {}).ok for rule in row.chosen_if)
+
+
+def set_due(case: Case, at: datetime) -> None:
+    """Write when the clock must next look at a case; nobody's page becomes stale."""
+    with write_transaction():
+        Case.update(due_at=at).where(Case.id == case.id, Case.version == case.version).execute()
+
+
+def look_again(cases: Iterable[Case] | None = None) -> None:
+    """A setting, journée or assembly changed: the dates of the cases it may touch are to be computed again."""
+    with write_transaction():
+        query = Case.update(due_at=None)
+        (query.where(Case.id.in_([case.id for case in cases])) if cases is not None else query).execute()
