@@ -19,7 +19,7 @@ csrf = CSRFProtect()
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, outbox, pages, refusals, session as sign_in_session, show
+    from intake import access, headers, outbox, pages, refusals, session as sign_in_session, show, signing_in
     from intake.models import base, sealed
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file)
     outbox.office.public_url = settings.public_url
+    signing_in.set_pepper(settings.secret_key)
     csrf.init_app(app)
     show.htmx.init_app(app)
     _dress(app)

@@ -1,10 +1,13 @@
 """Pieces and papers: what was uploaded, and the documents made to be signed."""
 
+from datetime import datetime
+
 from peewee import BlobField, CharField, ForeignKeyField, IntegerField
 
-from intake.models.base import InstantField, Model, SealedField, UidField
+from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Person
+from intake.models.sealed import seal, unseal
 
 
 class Piece(Model):
@@ -34,3 +37,35 @@ class Paper(Model):
     sha256 = CharField()
     content = BlobField()
     made_at = InstantField()
+
+
+MOST = 20
+"""Pieces of one dossier."""
+
+
+def add(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime
+        ) -> Piece:
+    """Keep a checked document, encrypted for its row."""
+    uid = new_uid()
+    with write_transaction():
+        added: Piece = Piece.create(
+            uid=uid, dossier=dossier, title=title, filename=filename[:200], media_type=media_type, size=len(content),
+            content=seal("piece.content", uid, content), added_by=by, added_at=now)
+    return added
+
+
+def count(dossier: Dossier) -> int:
+    """How many pieces a dossier holds."""
+    found: int = Piece.select().where(Piece.dossier == dossier, Piece.removed_at.is_null()).count()
+    return found
+
+
+def content_of(piece: Piece) -> bytes:
+    """The document in clear."""
+    return unseal("piece.content", piece.uid, piece.content)
+
+
+def remove(piece: Piece, now: datetime) -> None:
+    """Take a piece away; its content goes at once."""
+    with write_transaction():
+        Piece.update(removed_at=now, content=b"").where(Piece.id == piece.id).execute()
