@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
+from wtforms import Form
+
 from workflows import fields as f
-from workflows.admission.forms import AGES, Choice
-from workflows.common import NO_PRIVATE_LIFE
+from workflows.admission.forms import AGES, Choice, lines
 from workflows.grammar import Page, StepForm
 from workflows.roles import circle, cogerance, support
 
@@ -107,6 +108,7 @@ class YouForm(Asking):
 
     preferred_name = f.NameField(
         "Prénom d’usage", optional=True, description="Celui que nous utiliserons dans nos échanges",
+        autocomplete="given-name",
     )
     meeting_on = f.DayField("Réunion suivie", optional=True, description="Par exemple, 17 12 2026")
 
@@ -114,8 +116,8 @@ class YouForm(Asking):
 class ActivityForm(Asking):
     """What, for whom, how."""
 
-    activity = f.LinesField(
-        "Activité : quoi, pour qui, comment", missing="Décrivez votre activité", description=NO_PRIVATE_LIFE,
+    activity = lines(
+        "Activité : quoi, pour qui, comment", missing="Décrivez votre activité",
     )
     stage = f.ChoiceField(
         "Métier nouveau, déjà exercé, activité existante", choices=STAGES, missing="Indiquez où en est votre activité",
@@ -125,8 +127,8 @@ class ActivityForm(Asking):
 class SkillsForm(Asking):
     """What the person knows how to do."""
 
-    skills = f.LinesField(
-        "Savoir-faire, réalisations", missing="Décrivez votre savoir-faire", description=NO_PRIVATE_LIFE,
+    skills = lines(
+        "Savoir-faire, réalisations", missing="Décrivez votre savoir-faire",
     )
     diplomas = f.TextField("Diplômes utiles", optional=True)
     regulated = f.ChoiceField(
@@ -146,13 +148,20 @@ class WorkplaceForm(Asking):
     )
 
 
+class CustomerRow(Form):
+    """One customer, one quote, one promise."""
+
+    customer = f.TextField("Client", missing="Indiquez le client")
+    quote = f.TextField("Devis ou promesse", optional=True)
+    amount = f.MoneyField("Montant", optional=True)
+
+
 class OfferingForm(Asking):
     """What is sold, at which price, and to whom already."""
 
-    offering = f.LinesField("Offre et prix", missing="Décrivez votre offre et vos prix", description=NO_PRIVATE_LIFE)
+    offering = lines("Offre et prix", missing="Décrivez votre offre et vos prix")
     customers = f.TableField(
-        "Clients, devis, promesses", columns=[("who", "Client"), ("what", "Devis ou promesse"), ("amount", "Montant")],
-        optional=True,
+        "Clients, devis, promesses", CustomerRow, optional=True,
     )
 
 
@@ -167,9 +176,11 @@ class IncomeForm(Asking):
 class TimeForm(Asking):
     """Time available: a CAPE is closed to full-time employees (C. com. L127-1)."""
 
-    days = f.NumberField("Jours disponibles par semaine", missing="Indiquez le nombre de jours", minimum=0, maximum=7)
+    days = f.NumberField("Jours disponibles par semaine", missing="Indiquez le nombre de jours", whole=False,
+                         named="Le nombre de jours", most=7)
     other_hours = f.NumberField(
-        "Autre activité, heures par semaine", missing="Indiquez le nombre d’heures, ou 0", minimum=0, maximum=80,
+        "Autre activité, heures par semaine", missing="Indiquez le nombre d’heures, ou 0", whole=False,
+        named="Le nombre d’heures", most=80,
         description="Écrivez 0 si vous n’en avez pas",
     )
     full_time = f.YesNoField(
@@ -197,12 +208,19 @@ class SituationForm(Asking):
         return bool(super().validate(extra_validators))
 
 
+class EarlierRow(Form):
+    """One company or contract before this one."""
+
+    company = f.TextField("Entreprise ou coopérative", missing="Indiquez l’entreprise ou la coopérative")
+    began = f.DayField("Du", optional=True)
+    ended = f.DayField("Au", optional=True)
+
+
 class EarlierForm(Asking):
     """Companies and contracts before this one."""
 
     earlier = f.TableField(
-        "Entreprise, CAPE ou CAE précédents, dates",
-        columns=[("what", "Entreprise ou coopérative"), ("from", "Du"), ("to", "Au")], optional=True,
+        "Entreprise, CAPE ou CAE précédents, dates", EarlierRow, optional=True,
     )
 
 
@@ -216,16 +234,16 @@ class StartForm(Asking):
 class WhyForm(Asking):
     """Why a cooperative, why this one."""
 
-    why = f.LinesField(
-        "Pourquoi une CAE, pourquoi Optéos", missing="Dites-nous pourquoi Optéos", description=NO_PRIVATE_LIFE,
+    why = lines(
+        "Pourquoi une CAE, pourquoi Optéos", missing="Dites-nous pourquoi Optéos",
     )
 
 
 class CooperationForm(Asking):
     """What the person would like to bring."""
 
-    commons = f.LinesField(
-        "Communs, coopération, ce que vous aimeriez apporter", optional=True, description=NO_PRIVATE_LIFE,
+    commons = lines(
+        "Communs, coopération, ce que vous aimeriez apporter", optional=True,
     )
     circles = f.ChoicesField("Cercles qui vous attirent", choices=CIRCLES, optional=True)
     brand = f.TextField("Marque ou projet collectif", optional=True)
@@ -234,26 +252,33 @@ class CooperationForm(Asking):
 class SupportForm(Asking):
     """What the person expects of us."""
 
-    expectations = f.LinesField(
-        "Attentes envers l’accompagnement", missing="Décrivez vos attentes", description=NO_PRIVATE_LIFE,
+    expectations = lines(
+        "Attentes envers l’accompagnement", missing="Décrivez vos attentes",
     )
     ease = f.ChoiceField("Outils numériques : aisance", choices=EASE, optional=True)
     training = f.YesNoField("Formation (Qualiopi)", optional=True, description="Votre activité est de former")
+
+
+class BudgetRow(Form):
+    """One line of the budget."""
+
+    heading = f.TextField("Ligne", missing="Nommez la ligne")
+    income = f.MoneyField("Recettes", optional=True)
+    expense = f.MoneyField("Dépenses", optional=True)
 
 
 class BudgetForm(Asking):
     """Twelve months of budget, in a table or a file, or why not yet."""
 
     budget = f.TableField(
-        "Budget sur 12 mois",
-        columns=[("line", "Ligne"), ("income", "Recettes"), ("expense", "Dépenses")], optional=True,
+        "Budget sur 12 mois", BudgetRow, optional=True,
     )
-    budget_file = f.PieceField("Votre budget en fichier", optional=True, allow_none=True)
+    budget_file = f.PieceField("Votre budget en fichier", optional=True)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """One of the three."""
         valid: bool = super().validate(extra_validators)
-        if not self.budget.data and not self.budget_file.data and not self.budget_file.errors:
+        if not self.budget.data and self.budget_file.empty and not self.budget_file.errors:
             self.budget_file.errors = ["Remplissez le tableau, ajoutez un fichier, ou dites quand vous l’aurez"]
             return False
         return valid
@@ -262,7 +287,7 @@ class BudgetForm(Asking):
 class InsuranceForm(StepForm):
     """The insurer's questionnaire, read by support alone."""
 
-    insurance = f.PieceField("Assurance : questionnaire", missing="Choisissez un fichier", allow_none=True)
+    insurance = f.PieceField("Assurance : questionnaire", missing="Choisissez un fichier")
 
     readers = (support,)
 
@@ -276,13 +301,13 @@ class PresentationForm(Asking):
 class MotivationForm(Asking):
     """KPA-Cité: why."""
 
-    motivation = f.LinesField("Motivation", missing="Décrivez votre motivation", description=NO_PRIVATE_LIFE)
+    motivation = lines("Motivation", missing="Décrivez votre motivation")
 
 
 class AvailabilityForm(Asking):
     """KPA-Cité: when."""
 
-    availability = f.LinesField("Disponibilités", missing="Indiquez vos disponibilités")
+    availability = lines("Disponibilités", missing="Indiquez vos disponibilités")
 
 
 class GuardianForm(Asking):
@@ -306,6 +331,11 @@ class RulesForm(Asking):
     )
 
 
+def offer_start(form: StartForm, facts: Any) -> None:
+    """The months to come."""
+    form.start.choices = list(facts.months)
+
+
 APPLICATION_PAGES: Final[tuple[Page, ...]] = (
     Page("age", "Quel âge avez-vous ?", AgeForm, YOU, applies=age_unknown),
     Page("you", "Vos coordonnées", YouForm, YOU),
@@ -320,7 +350,8 @@ APPLICATION_PAGES: Final[tuple[Page, ...]] = (
     Page("guardian", "Qui signe avec vous ?", GuardianForm, YOU, applies=needs_guardian),
     Page("situation", "Votre situation aujourd’hui", SituationForm, YOU, applies=outside_programme),
     Page("earlier", "Qu’avez-vous fait avant ?", EarlierForm, YOU, applies=outside_programme),
-    Page("start", "Quand voulez-vous démarrer ?", StartForm, YOU, applies=outside_programme),
+    Page("start", "Quand voulez-vous démarrer ?", StartForm, YOU, applies=outside_programme,
+         fill=offer_start),
     Page("why", "Ce que vous cherchez chez Optéos", WhyForm, YOU, applies=outside_programme),
     Page("cooperation", "Ce que vous aimeriez apporter", CooperationForm, YOU, applies=outside_programme),
     Page("support", "Comment vous accompagner ?", SupportForm, YOU, applies=outside_programme),

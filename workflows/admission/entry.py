@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from workflows import fields as f
 from workflows.admission.forms import Choice
@@ -29,6 +29,11 @@ class Entering(Protocol):
         """Value of AGES; the case remembers it from the contact or the application."""
 
 
+def born_before_today(form: BirthForm, facts: Any) -> None:
+    """A birth is in the past."""
+    form.born_on.today = facts.today
+
+
 def is_minor(facts: Entering) -> bool:
     """Whether legal representatives sign too (C. civ. 1146)."""
     return facts.age == "minor"
@@ -45,7 +50,8 @@ class BirthForm(ForHr):
 
     birth_name = f.NameField("Nom de naissance, prénoms", missing="Saisissez votre nom de naissance et vos prénoms")
     born_on = f.DayField(
-        "Date de naissance", missing="Saisissez votre date de naissance", description="Par exemple, 27 3 1985",
+        "Date de naissance", missing="Saisissez votre date de naissance", named="La date de naissance", birth=True,
+        description="Par exemple, 27 3 1985",
     )
     born_in = f.TextField("Lieu de naissance", missing="Saisissez votre lieu de naissance")
     nationality = f.TextField("Nationalité", missing="Saisissez votre nationalité")
@@ -54,11 +60,12 @@ class BirthForm(ForHr):
 class AddressForm(ForHr):
     """Where letters of paper go."""
 
-    street = f.TextField("Numéro et voie", missing="Saisissez le numéro et la voie")
-    street_more = f.TextField("Complément", optional=True)
+    street = f.TextField("Numéro et voie", missing="Saisissez le numéro et la voie", autocomplete="address-line1")
+    street_more = f.TextField("Complément", optional=True, autocomplete="address-line2")
     postcode = f.PostcodeField("Code postal", missing="Saisissez le code postal")
-    town = f.TextField("Ville", missing="Saisissez la ville")
-    country = f.TextField("Pays", optional=True, description="Si vous n’habitez pas en France")
+    town = f.TextField("Ville", missing="Saisissez la ville", autocomplete="address-level2")
+    country = f.TextField("Pays", optional=True, autocomplete="country-name",
+                          description="Si vous n’habitez pas en France")
 
 
 class NirForm(ForHr):
@@ -84,7 +91,9 @@ class JobForm(ForHr):
     """Another job, and the proof that it is part-time (C. com. L127-1)."""
 
     other_job = f.TextField("Autre emploi", optional=True)
-    other_job_hours = f.NumberField("Heures par semaine", optional=True, minimum=0, maximum=80)
+    other_job_hours = f.NumberField(
+        "Heures par semaine", optional=True, whole=False, named="Le nombre d’heures", most=80,
+    )
     part_time_proof = f.PieceField(
         "Attestation de temps partiel", optional=True, description="Elle date de 30 jours au plus",
     )
@@ -109,7 +118,7 @@ class GuardiansForm(ForHr):
     """Who signs for someone who is 16 or 17 (C. civ. 1146)."""
 
     guardians = f.TextField("Représentants légaux", missing="Saisissez le nom de vos représentants légaux")
-    guardians_paper = f.PieceField("Leur accord signé", missing="Choisissez un fichier", allow_none=True)
+    guardians_paper = f.PieceField("Leur accord signé", missing="Choisissez un fichier")
 
 
 class IbanForm(StepForm):
@@ -133,7 +142,7 @@ class ToolsForm(StepForm):
 
 
 ENTRY_PAGES: Final[tuple[Page, ...]] = (
-    Page("birth", "Votre état civil", BirthForm, YOU),
+    Page("birth", "Votre état civil", BirthForm, YOU, fill=born_before_today),
     Page("address", "Votre adresse", AddressForm, YOU),
     Page("nir", "Votre numéro de sécurité sociale", NirForm, YOU),
     Page("identity", "Votre pièce d’identité", IdentityForm, YOU),

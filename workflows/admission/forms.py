@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from functools import partial
+from typing import Any, ClassVar, Final, Protocol
+
+from wtforms.widgets import TextInput
 
 from workflows import fields as f
 from workflows.common import NO_PRIVATE_LIFE
@@ -12,6 +15,9 @@ from workflows.roles import circle, cogerance, support
 
 Choice = tuple[str, str]
 Fill = Callable[[Any, Any], None]
+
+lines = partial(f.LinesField, description=NO_PRIVATE_LIFE)
+"""Free text, with its warning."""
 
 AGES: Final[list[Choice]] = [
     ("adult", "18 ans ou plus"),
@@ -108,14 +114,26 @@ class Choices(Protocol):
 # First contact -------------------------------------------------------------------------------------------------------
 
 
+class ReachField(f.EmailField, f.PhoneField):
+    """An e-mail address or a telephone number, in one box."""
+
+    widget = TextInput()
+    attributes: ClassVar[dict[str, Any]] = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+    incomplete = "Saisissez une adresse électronique ou un numéro de téléphone"
+
+    def read(self, text: str) -> str:
+        """An address has an @; anything else is a number."""
+        return f.EmailField.read(self, text) if "@" in text else f.PhoneField.read(self, text)
+
+
 class ContactForm(StepForm):
     """Who wants to know more; read by the circle and support."""
 
-    first_name = f.NameField("Prénom", missing="Saisissez votre prénom")
-    last_name = f.NameField("Nom", missing="Saisissez votre nom de famille")
+    first_name = f.NameField("Prénom", missing="Saisissez votre prénom", autocomplete="given-name")
+    last_name = f.NameField("Nom", missing="Saisissez votre nom de famille", autocomplete="family-name")
     email = f.EmailField("Adresse électronique", missing="Saisissez votre adresse électronique")
     phone = f.PhoneField("Téléphone", optional=True, description="Pour vous appeler si un rendez-vous change")
-    commune = f.TextField("Commune", missing="Saisissez votre commune")
+    commune = f.TextField("Commune", missing="Saisissez votre commune", autocomplete="address-level2")
     activity = f.TextField("Votre activité en une ligne", missing="Décrivez votre activité en une ligne")
     heard = f.ChoiceField(
         "Comment avez-vous connu Optéos ?", choices=HEARD, missing="Indiquez comment vous avez connu Optéos",
@@ -128,15 +146,20 @@ class ContactForm(StepForm):
 class KioskContactForm(StepForm):
     """The tablet's contact: one way to reach the person, in one box. Its data also names `email` or `phone`."""
 
-    first_name = f.NameField("Prénom", missing="Saisissez votre prénom")
-    reach = f.ReachField(
-        "Adresse électronique ou téléphone", missing="Saisissez une adresse électronique ou un numéro de téléphone",
-    )
-    activity = f.TextField("Votre activité", optional=True, description="En quelques mots")
+    first_name = f.NameField("Prénom", missing="Saisissez votre prénom", autocomplete="off")
+    reach = ReachField("Adresse électronique ou téléphone", missing=ReachField.incomplete)
+    activity = f.TextField("Votre activité", optional=True, description="En quelques mots", autocomplete="off")
     agreed = f.TickField(
         "J’accepte qu’Optéos me recontacte", missing="Cochez la case pour que nous puissions vous recontacter",
         description="Vous pouvez changer d’avis à tout moment. Données effacées après 6 mois sans suite",
     )
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The answers, with the address or the number under its own name too."""
+        answers: dict[str, Any] = super().data
+        reach = answers["reach"] or ""
+        return {**answers, "email": reach if "@" in reach else "", "phone": "" if "@" in reach else reach}
 
 
 class BookingForm(StepForm):
@@ -158,6 +181,7 @@ class ReadersForm(StepForm):
     """Who reads the dossier: `readers.number` people, one outside the person's network."""
 
     people = f.PeopleField("Personnes", missing="Choisissez les personnes qui lisent")
+    linked = f.PeopleField("Parmi elles, dans le réseau de la personne", optional=True)
 
 
 class DatesForm(StepForm):
@@ -178,14 +202,14 @@ class ChoiceForm(StepForm):
 class InterviewForm(StepForm):
     """What was seen and heard: observations, not marks. Sealed."""
 
-    skills = f.LinesField("Savoir-faire", missing="Notez ce qui concerne le savoir-faire", description=NO_PRIVATE_LIFE)
-    customers = f.LinesField("Clientèle", missing="Notez ce qui concerne la clientèle")
-    autonomy = f.LinesField("Autonomie", missing="Notez ce qui concerne l’autonomie")
-    cooperation = f.LinesField("Coopération", missing="Notez ce qui concerne la coopération")
-    contribution = f.LinesField("Contribution", missing="Notez ce qui concerne la contribution")
-    support_needed = f.LinesField("Besoin d’appui", missing="Notez ce qui concerne le besoin d’appui")
-    viability = f.LinesField("Viabilité", missing="Notez ce qui concerne la viabilité")
-    attention = f.LinesField("Points d’attention", optional=True)
+    skills = lines("Savoir-faire", missing="Notez ce qui concerne le savoir-faire")
+    customers = lines("Clientèle", missing="Notez ce qui concerne la clientèle")
+    autonomy = lines("Autonomie", missing="Notez ce qui concerne l’autonomie")
+    cooperation = lines("Coopération", missing="Notez ce qui concerne la coopération")
+    contribution = lines("Contribution", missing="Notez ce qui concerne la contribution")
+    support_needed = lines("Besoin d’appui", missing="Notez ce qui concerne le besoin d’appui")
+    viability = lines("Viabilité", missing="Notez ce qui concerne la viabilité")
+    attention = lines("Points d’attention", optional=True)
     no_link = f.TickField(
         "Aucun lien avec la personne", missing="Cochez si vous n’avez aucun lien, ou passez la main",
     )
@@ -204,7 +228,7 @@ class SupportCheckForm(StepForm):
     insurer_reference = f.TextField("Référence assureur", optional=True)
     regulated = f.ChoiceField("Métier réglementé", choices=REGULATED, missing="Indiquez si le métier est réglementé")
     budget_clear = f.YesNoField("Budget lisible", missing="Indiquez si le budget est lisible")
-    remark = f.LinesField("Remarque", optional=True, description=NO_PRIVATE_LIFE)
+    remark = lines("Remarque", optional=True)
 
     readers = (circle, support, cogerance)
     seen_by = {"insurer_reference": (support,)}
@@ -214,7 +238,7 @@ class ProposalForm(StepForm):
     """The decision put to the circle; it opens a round."""
 
     decision = f.ChoiceField("Décision proposée", choices=DECISIONS, missing="Choisissez une décision")
-    conditions = f.LinesField("Conditions", optional=True, description=NO_PRIVATE_LIFE)
+    conditions = lines("Conditions", optional=True)
     before = f.DayField("À retravailler avant le", optional=True)
 
     readers = (circle, support, cogerance)
@@ -224,7 +248,7 @@ class OpinionForm(StepForm):
     """One member's opinion, with its reason unless favorable."""
 
     opinion = f.ChoiceField("Avis", choices=OPINIONS, missing="Choisissez un avis")
-    reason = f.LinesField("Raison", optional=True, description=NO_PRIVATE_LIFE)
+    reason = lines("Raison", optional=True)
     no_link = f.TickField("Aucun lien", missing="Cochez si vous n’avez aucun lien, ou passez la main")
 
     readers = (circle, support, cogerance)
@@ -232,7 +256,7 @@ class OpinionForm(StepForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A reservation or an objection says why."""
         valid: bool = super().validate(extra_validators)
-        if self.opinion.data in ("rework", "objection") and not self.reason.data:
+        if self.opinion.data in ("rework", "objection") and self.reason.empty:
             self.reason.errors = ["Indiquez la raison"]
             return False
         return valid
@@ -242,7 +266,7 @@ class DecisionForm(StepForm):
     """The circle's decision in words for the person, sent or not."""
 
     reason = f.ChoiceField("Raison", choices=REASONS, optional=True)
-    message = f.LinesField("Message", missing="Écrivez le message", description=NO_PRIVATE_LIFE)
+    message = lines("Message", missing="Écrivez le message")
     sending = f.ChoiceField("Envoyer ce message ?", choices=SENDING, missing="Indiquez s’il faut envoyer le message")
 
     readers = (circle, support, cogerance)
@@ -257,7 +281,7 @@ class RefusalForm(DecisionForm):
 class UpdateForm(StepForm):
     """What has changed since the admission."""
 
-    changes = f.LinesField("Ce qui a changé", missing="Notez ce qui a changé", description=NO_PRIVATE_LIFE)
+    changes = lines("Ce qui a changé", missing="Notez ce qui a changé")
 
 
 # Offers and pauses ---------------------------------------------------------------------------------------------------
@@ -267,14 +291,14 @@ class OfferForm(StepForm):
     """A place in one month, "2027-01"."""
 
     month = f.ChoiceField("Mois d’entrée", missing="Choisissez un mois")
-    word = f.LinesField("Un mot", optional=True, description="La personne le lit dans la lettre")
+    word = lines("Un mot", optional=True, description="La personne le lit dans la lettre")
 
 
 class OutOfTurnForm(OfferForm):
     """An offer that passes before others, and why."""
 
     motive = f.ChoiceField("Motif", choices=EXCEPTIONS, missing="Choisissez un motif")
-    precision = f.LinesField("Précision", missing="Précisez le motif", description=NO_PRIVATE_LIFE)
+    precision = lines("Précision", missing="Précisez le motif")
 
 
 class PostponeForm(StepForm):
@@ -287,7 +311,7 @@ class PauseForm(StepForm):
     """Until when, `pause.max_months` at most."""
 
     until = f.DayField("Jusqu’au", missing="Saisissez la date de fin de la pause")
-    reason = f.LinesField("Raison", optional=True, description=NO_PRIVATE_LIFE)
+    reason = lines("Raison", optional=True)
 
 
 class AgreementForm(StepForm):
@@ -321,7 +345,7 @@ def offer_meetings(form: BookingForm, facts: Choices) -> None:
 
 def offer_readers(form: ReadersForm, facts: Choices) -> None:
     """The people who may read."""
-    form.people.choices = list(facts.circle_members)
+    form.people.choices = form.linked.choices = list(facts.circle_members)
 
 
 def offer_dates(form: ChoiceForm, facts: Choices) -> None:
@@ -329,7 +353,7 @@ def offer_dates(form: ChoiceForm, facts: Choices) -> None:
     form.date.choices = [*facts.interview_dates, (NONE_SUITS, "Aucune de ces dates ne convient")]
 
 
-def offer_months(form: OfferForm, facts: Choices) -> None:
+def offer_months(form: OfferForm | PostponeForm, facts: Choices) -> None:
     """The entry months to come."""
     form.month.choices = list(facts.months)
 
