@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ SIGNED = ("signed", *EVER)
 """States of a contract that both sides have signed."""
 
 ONE_DAY = timedelta(days=1)
+DAY = re.compile(r"\b(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})\b")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Contract:
     """Both sides have signed."""
     traded: bool = False
     """Activity had begun."""
+    declared: bool = True
+    """A CESA whose DPAE is filed; always true of a CAPE."""
+    deadline: date | None = None
+    """For a CESA, the day before which the person must be an associate."""
 
     @property
     def over_on(self) -> date | None:
@@ -47,6 +53,13 @@ class Contract:
     def covers(self, day: date) -> bool:
         """Whether its dates hold this day."""
         return self.first_day <= day and (self.over_on is None or day <= self.over_on)
+
+
+def periods_in(text: str) -> list[list[str]]:
+    """First and last days found in free text (« 15/01/2025 au 30/06/2025 »), as pairs of ISO dates, oldest first."""
+    days = [f"{year}-{month:0>2}-{day:0>2}" for day, month, year in DAY.findall(text)]
+    pairs = zip(days[::2], days[1::2], strict=False)
+    return sorted([first, last] for first, last in pairs if first <= last)
 
 
 def in_force(contracts: Iterable[Contract], today: date) -> tuple[Contract, ...]:
