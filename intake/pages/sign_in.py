@@ -1,0 +1,125 @@
+"""Signing in: ask for a link, open it or type its code, sign out (SCREENS S2, S20)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, redirect, request, session, url_for
+from wtforms import Form
+
+from intake import session as sign_in_session
+from intake import signing_in
+from intake.access import ANYONE, SIGNED_IN, access, held_roles
+from intake.show import go, in_development, show
+from workflows import fields as f
+
+pages = Blueprint("sign_in", __name__)
+
+
+class AskForm(Form):  # type: ignore[misc]
+    """Where to send the link."""
+
+    email = f.EmailField("Adresse électronique", missing="Saisissez votre adresse électronique",
+                         description="Celle que vous avez donnée au début")
+
+
+class CodeForm(Form):  # type: ignore[misc]
+    """The code of the letter."""
+
+    code = f.TextField("Code reçu", missing="Saisissez le code à 6 chiffres")
+
+
+@pages.route("/connexion", methods=["GET", "POST"])
+@access(ANYONE)
+def ask() -> Response:
+    """The sign-in page; the same answer for a known and an unknown address."""
+    return _ask("Se connecter", "Recevoir mon lien de connexion")
+
+
+@pages.route("/reprendre", methods=["GET", "POST"])
+@access(ANYONE)
+def resume() -> Response:
+    """The same for applicants, in their words (S2)."""
+    return _ask("Reprendre ma demande", "Recevoir mon lien de reprise")
+
+
+def _ask(title: str, button: str) -> Response:
+    suite = signing_in.own_path(request.values.get("suite", "/"))
+    if g.person is not None and request.method == "GET":
+        return go(landing(suite))
+    form = AskForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        try:
+            made = signing_in.ask(form.email.data, session["browser"], request.remote_addr or "", suite)
+        except signing_in.TooMany:
+            return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code dans une heure.")
+        session["request"] = made.uid
+        return go(url_for("sign_in.code"))
+    return show("sign_in.html", block="ask", status=422 if form.errors else 200, form=form, title=title,
+                button=button, suite=suite)
+
+
+@pages.route("/connexion/code", methods=["GET", "POST"])
+@access(ANYONE)
+def code() -> Response:
+    """« Regardez vos courriels » and the code; in development the link is on the page."""
+    uid = session.get("request", "")
+    if not uid:
+        return go(url_for("sign_in.ask"))
+    form = CodeForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        digits = "".join(sign for sign in form.code.data if sign.isdigit())
+        try:
+            return enter(signing_in.use_code(uid, digits, session["browser"]), "code")
+        except signing_in.NotThisOne:
+            if not signing_in.tries_left(uid):
+                return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code.")
+            form.code.errors = ["Ce code ne correspond pas. Vérifiez le dernier courriel reçu"]
+    return show("sign_in_code.html", block="code", status=422 if form.errors else 200, form=form)
+
+
+@pages.post("/connexion/lien-de-developpement")
+@access(ANYONE)
+def shown_link() -> Response:
+    """In development: make the link that the letter would carry, and follow it."""
+    made = signing_in.latest(session.get("request", "")) if in_development() else None
+    if made is None:
+        return redirect(url_for("sign_in.code"), 303)  # type: ignore[return-value]
+    return go(signing_in.make_secret(made)[0])
+
+
+@pages.get("/entrer/<token>")
+@access(ANYONE)
+def link(token: str) -> Response:
+    """What a link opens: a button, as often as wanted; elsewhere, the way back to the first browser."""
+    found = signing_in.request_of_link(token, session["browser"])
+    return show("sign_in_link.html", token=token, usable=found is not None, status=200 if found else 410)
+
+
+@pages.post("/entrer/<token>")
+@access(ANYONE)
+def use(token: str) -> Response:
+    """Use the link up."""
+    try:
+        return enter(signing_in.use_link(token, session["browser"]), "lien")
+    except signing_in.NotThisOne:
+        return show("sign_in_link.html", token=token, usable=False, status=410)
+
+
+@pages.post("/deconnexion")
+@access(SIGNED_IN)
+def leave() -> Response:
+    """Sign out."""
+    sign_in_session.end()
+    return go(url_for("start.welcome"))
+
+
+def enter(used: signing_in.SignInRequest, path: str) -> Response:
+    """Begin a session; the team's second step has its place here (SCREENS F81)."""
+    sign_in_session.begin(used.person, path)
+    return go(landing(used.suite))
+
+
+def landing(suite: str) -> str:
+    """Where one goes after signing in: what one came for, else the team's or the person's home."""
+    if suite not in ("", "/"):
+        return suite
+    return url_for("waiting_for_me.mine") if held_roles() else url_for("journey.mine")
