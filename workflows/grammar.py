@@ -97,6 +97,10 @@ class CaseFacts:
         lifted: Mapping[str, str] = self.memory.get("derogations", {})
         return lifted
 
+    def letter_values(self) -> dict[str, Any]:
+        """What letters may print besides memory and answers; a workflow adds its own (rank, forecast)."""
+        return {"rank": None, "total": None, "forecast": "", "deadline": self.memory.get("deadline")}
+
     @property
     def request(self) -> Mapping[str, Any] | None:
         """The complement asked of the person and not yet answered."""
@@ -395,7 +399,7 @@ class Step:
         return not (self.final or self.quiet or self.roles <= {"person", "clock"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Workflow:
     """One journey: its states, its steps, its questionnaires."""
 
