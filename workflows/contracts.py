@@ -56,7 +56,7 @@ class Contract:
 
 
 def periods_in(text: str) -> list[list[str]]:
-    """First and last days found in free text (« 15/01/2025 au 30/06/2025 »), as pairs of ISO dates, oldest first."""
+    """First and last days found in free text (« 15/01/2025 au 30/06/2025 »), as pairs of ISO dates, oldest first."""
     days = [f"{year}-{month:0>2}-{day:0>2}" for day, month, year in DAY.findall(text)]
     pairs = zip(days[::2], days[1::2], strict=False)
     return sorted([first, last] for first, last in pairs if first <= last)

@@ -1,4 +1,4 @@
-"""Le CAPE : un contrat d’appui au projet d’entreprise, de sa préparation à sa fin (C. com. L127-1 à L127-7).
+"""Le CAPE : un contrat d’appui au projet d’entreprise, de sa préparation à sa fin (C. com. L127-1 à L127-7).
 
 What a CAPE remembers: `ordinal` (1 to 3), `nature` (premier, renouvellement, après interruption), `first_day`,
 `months`, `last_day`, `peer` (uid), `slots` (names of the headings filled in), `document` (SHA-256 sent to sign),
@@ -27,7 +27,19 @@ from workflows.cape.forms import (
 from workflows.cape.rules import Facts
 from workflows.common import ReasonForm, journey, take_over
 from workflows.contracts import ever_in_force, in_force, latest, periods_in
-from workflows.grammar import Answers, Consequence, DropTasks, Freeze, Letter, Open, Remember, State, Step, TakeStep, Task
+from workflows.grammar import (
+    Answers,
+    Consequence,
+    DropTasks,
+    Freeze,
+    Letter,
+    Open,
+    Remember,
+    State,
+    Step,
+    TakeStep,
+    Task,
+)
 from workflows.roles import after, circle, clock, cogerance, hr, peer, person, support
 from workflows.signing import (
     AmendmentForm,
@@ -59,16 +71,16 @@ __all__ = ["Facts", "cape"]
 states = (
     State("drafting", "Contrat en préparation", waits_for=(support,), ladder=True,
           next_steps=("send", "prepare"),
-          says="L’équipe support prépare votre contrat CAPE. Vous le recevrez par lettre électronique pour le signer."),
+          says="L’équipe support prépare votre contrat CAPE. Vous recevrez une lettre pour le signer."),
     State("to_sign", "À signer", waits_for=(person, cogerance), next_steps=("sign", "countersign", "record_paper"),
-          says="Votre contrat CAPE est prêt. Lisez-le, signez-le ; la cogérance signe ensuite pour Optéos."),
+          says="Votre contrat CAPE est prêt. Lisez-le, signez-le ; la cogérance signe ensuite pour Optéos."),
     State("signed", "Signé, pas commencé", waits_for=(clock,), next_steps=(),
           says="Votre contrat CAPE est signé. Il commence à sa date d’effet, sans rien à faire de votre part."),
     State("preparing", "Avant activité", waits_for=(person,), next_steps=("start_trading", "renew"),
           says="Votre contrat CAPE est en cours. Notez le début d’activité dès votre premier devis ou votre première "
                "facture."),
     State("trading", "En activité", waits_for=(person,), next_steps=("renew", "report_job"),
-          says="Votre contrat CAPE est en cours et votre activité a commencé. Pensez à choisir la suite avant son terme."),
+          says="Votre contrat CAPE est en cours et votre activité a commencé. Choisissez la suite avant son terme."),
     State("ended", "Terminé", closed=True, says="Ce contrat CAPE est terminé."),
     State("cancelled", "Annulé avant effet", closed=True, says="Ce contrat CAPE a été annulé avant de commencer."),
 )
@@ -151,7 +163,7 @@ def as_it_stands(facts: Facts, answers: Answers) -> dict[str, Any]:
 # What several rows share ---------------------------------------------------------------------------------------------
 
 welcome_checklist = tuple(
-    Task(who, f"Accueil : {what}", days=7, when=first_one)
+    Task(who, f"Accueil : {what}", days=7, when=first_one)
     for who, what in (
         (support, "ouvrir le compte Gyroscop"), (support, "ouvrir le compte Rocket.Chat"),
         (support, "ouvrir le Nuage"), (support, "ouvrir le wiki"),
@@ -165,8 +177,8 @@ welcome_checklist = tuple(
 def to_authorities(what: str, when: Any = None) -> tuple[Task, ...]:
     """What RH tells the URSSAF and France Travail the same day (C. com. R5142-1)."""
     return (
-        Task(hr, f"URSSAF : {what}", days=0, when=when),
-        Task(hr, f"France Travail : {what}", days=0, when=when),
+        Task(hr, f"URSSAF : {what}", days=0, when=when),
+        Task(hr, f"France Travail : {what}", days=0, when=when),
     )
 
 
@@ -178,10 +190,10 @@ concluded: tuple[Consequence, ...] = (
 )
 void = (Remember(forget_signatures), Letter("contract_reworked", to=(person, support)))
 alarm_tasks = (
-    Task(circle, "Fin de CAPE : prévoir le bilan", due=r.next_open_day, when=r.at_rung(0)),
-    Task(support, "Fin de CAPE : faire décider la suite", due=r.next_open_day, when=r.at_rung(1)),
-    Task(support, "Fin de CAPE : préparer les documents", due=r.next_open_day, when=r.at_rung(2)),
-    Task(cogerance, "Fin de CAPE : décider de la suite", due=r.next_open_day, when=r.at_rung(3)),
+    Task(circle, "Fin de CAPE : prévoir le bilan", due=r.next_open_day, when=r.at_rung(0)),
+    Task(support, "Fin de CAPE : faire décider la suite", due=r.next_open_day, when=r.at_rung(1)),
+    Task(support, "Fin de CAPE : préparer les documents", due=r.next_open_day, when=r.at_rung(2)),
+    Task(cogerance, "Fin de CAPE : décider de la suite", due=r.next_open_day, when=r.at_rung(3)),
 )
 leave = ("preparing", "trading")
 
@@ -194,7 +206,7 @@ steps = (
          only_if=[r.cape_slots, r.twelve_months, r.thirty_six_months, r.three_contracts, r.not_full_time, may_work,
                   r.guardians, r.renewal_in_time, r.follows_on, in_place_month, r.insured, r.peer_planned],
          then=[Freeze("cape"), Letter("contract_to_sign")], past="a envoyé le contrat à signer",
-         hint="Le document est figé : toute correction demande de le reprendre."),
+         hint="Le document est figé : toute correction demande de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,
          only_if=[same_document, signed_by_effect],
          then=[Remember(remember_person), Letter("contract_to_countersign", to=(cogerance,))],
@@ -212,9 +224,10 @@ steps = (
          past="a repris le contrat", hint="Les signatures déjà données ne valent plus."),
     Step("rework", "Refaire le contrat signé", ("signed",), "drafting", by=(support, after("admission.change_month")),
          form=ReasonForm, then=[DropTasks(), *to_authorities("corriger la déclaration du CAPE"), *void],
-         past="a refait le contrat signé", hint="D’un commun accord, avant la date d’effet. Les signatures ne valent plus."),
+         past="a refait le contrat signé",
+         hint="D’un commun accord, avant la date d’effet. Les signatures ne valent plus."),
     Step("unsigned", None, ("to_sign",), "drafting", by=clock, due=unsigned_due,
-         then=[Task(support, "Contrat non signé à sa date d’effet : choisir une nouvelle date", days=0), *void],
+         then=[Task(support, "Contrat non signé à sa date d’effet : choisir une nouvelle date", days=0), *void],
          past="contrat non signé à temps, à reprendre"),
     Step("take_effect", None, ("signed",), "trading", by=clock, chosen_if=[r.already_trading], due=effect_due,
          then=[Remember(lambda facts, answers: {"traded": True}), TakeStep("admission", "join")],

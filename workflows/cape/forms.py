@@ -38,7 +38,7 @@ class CapeForm(StepForm):
     remuneration = f.LinesField(
         "3° Rémunération de l’accompagnement", missing="Indiquez la rémunération de l’accompagnement")
     commitments = f.LinesField(
-        "4° Engagements envers les tiers : nature, maximum, qui les porte",
+        "4° Engagements envers les tiers : nature, maximum, qui les porte",
         missing="Indiquez les engagements envers les tiers")
     accounting = f.LinesField(
         "5° Informations comptables, fréquence", missing="Indiquez les informations comptables et leur fréquence")

@@ -72,14 +72,14 @@ def missing_slots(facts: Facts) -> list[str]:
     return [label for name, label in SLOTS.items() if name not in filled]
 
 
-@law("Rubriques à remplir par l’équipe support : {rubriques}.", "C. com. R127-1")
+@law("Rubriques à remplir par l’équipe support : {rubriques}.", "C. com. R127-1")
 def cape_slots(facts: Facts) -> Verdict:
     """Every heading of the contract is filled in (C. com. R127-1)."""
     missing = missing_slots(facts)
     return holds(not missing, rubriques=missing)
 
 
-@law("Un CAPE dure 12 mois au plus : dernier jour possible le {date}.", "C. com. L127-2")
+@law("Un CAPE dure 12 mois au plus : dernier jour possible le {date}.", "C. com. L127-2")
 def twelve_months(facts: Facts) -> Verdict:
     """Twelve months at most (C. com. L127-2)."""
     if facts.first_day is None or facts.last_day is None:
@@ -88,7 +88,7 @@ def twelve_months(facts: Facts) -> Verdict:
     return holds(facts.last_day <= limit, date=limit)
 
 
-@law("36 mois de CAPE au plus en tout : dernier jour possible le {date}.", "C. com. L127-2")
+@law("36 mois de CAPE au plus en tout : dernier jour possible le {date}.", "C. com. L127-2")
 def thirty_six_months(facts: Facts) -> Verdict:
     """Thirty-six months of CAPE at most, in all (C. com. L127-2)."""
     if facts.first_day is None or facts.last_day is None:
@@ -111,7 +111,7 @@ def _room_after_this(facts: Facts) -> Verdict:
 thirty_six_months_left = replace(thirty_six_months, check=_room_after_this)
 
 
-@house("Ce serait le {n}ᵉ contrat ; la lettre du texte en admet trois.")
+@house("Ce serait le {n}ᵉ contrat ; la lettre du texte en admet trois.")
 def three_contracts(facts: Facts) -> Verdict:
     """Three contracts at most, whatever their length (letter of C. com. L127-2); a derogation is printed."""
     return _nth(facts.capes_before + 1)
@@ -141,7 +141,7 @@ def guardians(facts: Facts) -> Verdict:
     return holds(born is None or is_adult(born, facts.today) or facts.entry.guardians)
 
 
-@law("Le contrat précédent a pris fin le {date} : ce n’est plus un renouvellement.", "C. com. L127-2")
+@law("Le contrat précédent a pris fin le {date} : ce n’est plus un renouvellement.", "C. com. L127-2")
 def renewal_in_time(facts: Facts) -> Verdict:
     """A renewal is signed while the contract it renews still runs (C. com. L127-2)."""
     return _in_time(facts, facts.today)
@@ -204,7 +204,7 @@ def has_next(facts: Facts) -> bool:
     )
 
 
-@warning("Emploi à temps complet déclaré : l’équipe RH doit examiner la suite du CAPE.")
+@warning("Emploi à temps complet déclaré : l’équipe RH doit examiner la suite du CAPE.")
 def full_time_now(_: Facts, answers: Answers) -> Verdict:
     """A full-time employment declared during the CAPE: the contract goes on, RH looks."""
     return holds(answers["hours"] < FULL_TIME_HOURS)

@@ -1,4 +1,4 @@
-"""Le contrat d’entrepreneur·e salarié·e (CESA) : de la demande au sociétariat (C. trav. L7331-1 à L7332-7).
+"""Le contrat d’entrepreneur·e salarié·e (CESA) : de la demande au sociétariat (C. trav. L7331-1 à L7332-7).
 
 What a CESA remembers: `hours`, `customers` and `accepts` (flags of the request), `peer_opinion` (for, reserved,
 against), `simulated` (flag), `covered` (months of cost the treasury pays), `first_day`, `trial_end`, `deadline` (last
@@ -21,7 +21,19 @@ from workflows.calendar import (
 )
 from workflows.common import ReasonForm, journey, take_over
 from workflows.contracts import earlier_periods, periods_in
-from workflows.grammar import Answers, Consequence, DropTasks, Freeze, Letter, Open, Remember, State, Step, TakeStep, Task
+from workflows.grammar import (
+    Answers,
+    Consequence,
+    DropTasks,
+    Freeze,
+    Letter,
+    Open,
+    Remember,
+    State,
+    Step,
+    TakeStep,
+    Task,
+)
 from workflows.roles import accounts, after, clock, cogerance, hr, peer, person, support
 from workflows.salaried import rules as r
 from workflows.salaried.clauses import CLAUSES
@@ -72,11 +84,11 @@ states = (
           next_steps=("give_opinion", "simulate", "agree", "refuse"),
           says="Votre pair donne son avis et la comptabilité prépare une simulation. La cogérance répond ensuite."),
     State("drafting", "Contrat en préparation", waits_for=(support,), ladder=True, next_steps=("send", "prepare"),
-          says="L’équipe support prépare votre contrat salarié. Vous le recevrez par lettre électronique pour le signer."),
+          says="L’équipe support prépare votre contrat salarié. Vous recevrez une lettre pour le signer."),
     State("to_sign", "À signer", waits_for=(person, cogerance), next_steps=("sign", "countersign", "record_paper"),
-          says="Votre contrat salarié est prêt. Lisez-le, signez-le ; la cogérance signe ensuite pour Optéos."),
+          says="Votre contrat salarié est prêt. Lisez-le, signez-le ; la cogérance signe ensuite pour Optéos."),
     State("signed", "Signé, pas commencé", waits_for=(support,), next_steps=("file_dpae",),
-          says="Votre contrat salarié est signé. L’équipe RH déclare votre embauche ; il commence à sa date d’effet."),
+          says="Votre contrat salarié est signé. L’équipe RH déclare votre embauche ; il commence à sa date d’effet."),
     State("running", "Contrat en cours", waits_for=(person,), next_steps=("call_to_apply", "amend", "end"),
           says="Votre contrat salarié est en cours. Votre date limite d’association est écrite dans le contrat."),
     State("ended", "Contrat terminé", closed=True, says="Votre contrat salarié est terminé."),
@@ -168,8 +180,8 @@ closed: tuple[Consequence, ...] = (
 )
 
 steps = (
-    Step("request", "Demander un contrat salarié", (), "requested", by=(person, peer), form=RequestForm, fill=months_ahead,
-         only_if=[r.none_open, r.cape_runs],
+    Step("request", "Demander un contrat salarié", (), "requested", by=(person, peer), form=RequestForm,
+         fill=months_ahead, only_if=[r.none_open, r.cape_runs],
          then=[Remember(asked), Letter("cesa_received", to=(person, support))], past="a demandé un contrat salarié"),
     Step("open", None, (), "drafting", by=after("admission.check_papers"), past="contrat salarié ouvert"),
     Step("ask_opinions", "Demander les avis", ("requested",), "opinion", by=support,
@@ -191,7 +203,7 @@ steps = (
          only_if=[r.cesa_clauses, r.trial_within, r.vote_first, r.meeting_before_deadline, may_work, r.sharing_agreed,
                   in_place_month],
          then=[Remember(printed), Freeze("cesa"), Letter("contract_to_sign")], past="a envoyé le contrat à signer",
-         hint="Le document est figé : toute correction demande de le reprendre."),
+         hint="Le document est figé : toute correction demande de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,
          only_if=[same_document, signed_by_effect],
          then=[Remember(remember_person), Letter("contract_to_countersign", to=(cogerance,))],
@@ -214,7 +226,7 @@ steps = (
                reworked], past="a refait le contrat signé",
          hint="D’un commun accord, avant qu’il commence. Signatures et DPAE ne valent plus."),
     Step("unsigned", None, ("to_sign",), "drafting", by=clock, due=unsigned_due,
-         then=[Remember(undeclared), Task(support, "Contrat non signé à sa date d’effet : choisir une nouvelle date"),
+         then=[Remember(undeclared), Task(support, "Contrat non signé à sa date d’effet : choisir une nouvelle date"),
                reworked], past="contrat non signé à temps, à reprendre"),
     Step("file_dpae", "Enregistrer la DPAE", ("signed",), None, by=support, form=DpaeForm, fill=until_today,
          only_if=[r.dpae_window, r.dpae_filed_in_window],
@@ -222,15 +234,15 @@ steps = (
          past="a enregistré la DPAE"),
     Step("hire_blocked", None, ("signed",), None, by=clock, due=r.hire_blocked_due,
          then=[Letter("hire_blocked", to=(support, cogerance)),
-               Task(cogerance, "Date d’effet passée sans DPAE : refaire le contrat ou retirer la demande",
+               Task(cogerance, "Date d’effet passée sans DPAE : refaire le contrat ou retirer la demande",
                     when=r.effect_date_over)], past="DPAE manquante signalée"),
     Step("take_effect", None, ("signed",), "running", by=clock, only_if=[r.dpae_done], due=r.hired_at,
          then=[TakeStep("admission", "join", everywhere=True), TakeStep("cape", "hand_over", everywhere=True),
                TakeStep("cape", "cancel", everywhere=True)], past="le contrat a pris effet"),
     Step("deadline_alarm", None, ("running",), None, by=clock, chosen_if=[r.not_associate], due=r.deadline_alarm_due,
          then=[Letter("deadline_ahead", to=(person, support, cogerance)),
-               Task(cogerance, "Sociétariat : l’échéance approche, décider de la suite", when=r.in_crisis),
-               Task(support, "Sociétariat : l’échéance est passée, constater la fin du contrat", when=r.deadline_over)],
+               Task(cogerance, "Sociétariat : l’échéance approche, décider de la suite", when=r.in_crisis),
+               Task(support, "Sociétariat : l’échéance est passée, constater la fin du contrat", when=r.deadline_over)],
          past="rappel de l’échéance d’association envoyé"),
     Step("call_to_apply", "Appeler à candidater", ("running",), None, by=(clock, support),
          chosen_if=[r.not_associate, r.not_called], due=r.call_due, then=[Open("membership", "call")],
@@ -238,7 +250,8 @@ steps = (
     Step("amend", "Signer un avenant", ("running",), None, by=support, form=AmendmentForm, only_if=[same_document],
          effective=lambda facts, answers: answers["effective_on"],
          then=[Remember(lambda facts, answers: {"amended": int(facts.memory.get("amended", 0)) + 1}),
-               Letter("contract_signed", to=(person, support, cogerance))], past="a enregistré un avenant", final=True),
+               Letter("contract_signed", to=(person, support, cogerance))], past="a enregistré un avenant",
+         final=True),
     Step("end", "Constater la fin du contrat", ("running",), "ended", by=(support, after("departure.end_contract")),
          form=EndForm, fill=fill_end, only_if=[end_reached], effective=end_day,
          then=[Remember(lambda facts, answers: {"ended_on": end_day(facts, answers).isoformat()}),

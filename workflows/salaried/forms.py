@@ -61,7 +61,8 @@ class CesaForm(StepForm):
     first_day = f.DayField("Date d’effet", missing="Saisissez la date d’effet")
     job = f.TextField("Emploi, qualification", missing="Indiquez l’emploi et la qualification")
     trial_end = f.DayField("Fin de la période d’essai", optional=True)
-    objectives = f.LinesField("a) Objectifs, activité minimale", missing="Indiquez les objectifs et l’activité minimale")
+    objectives = f.LinesField(
+        "a) Objectifs, activité minimale", missing="Indiquez les objectifs et l’activité minimale")
     means = f.LinesField("b) Moyens d’appui et de contrôle", missing="Indiquez les moyens d’appui et de contrôle")
     contribution = f.LinesField("c) Contribution", missing="Indiquez la contribution")
     pay = f.LinesField("d) Part fixe, méthode de la part variable", missing="Indiquez la part fixe et la part variable")
@@ -108,7 +109,7 @@ def fill_cesa(form: Any, facts: Facts) -> None:
     limit = facts.trial_limit
     if limit is None:
         form.trial_end.render_kw = {"disabled": True}
-        form.trial_end.description = "Les contrats précédents font 8 mois ou plus : aucune période d’essai"
+        form.trial_end.description = "Les contrats précédents font 8 mois ou plus : aucune période d’essai"
 
 
 def months_ahead(form: Any, facts: Facts) -> None:

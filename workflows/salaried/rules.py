@@ -109,14 +109,14 @@ def missing_conditions(facts: Facts) -> list[str]:
     return missing
 
 
-@house("Conditions à remplir : {conditions}.")
+@house("Conditions à remplir : {conditions}.")
 def cesa_conditions(facts: Facts) -> Verdict:
     """Hours financed, customers, values, membership accepted."""
     missing = missing_conditions(facts)
     return holds(not missing, conditions=missing)
 
 
-@house("La trésorerie couvre {mois} mois ; il en faut {n}.")
+@house("La trésorerie couvre {mois} mois ; il en faut {n}.")
 def months_covered(facts: Facts) -> Verdict:
     """The treasury pays the first months."""
     covered, wanted = int(facts.memory.get("covered") or 0), facts.settings["cesa.months_covered"]
@@ -139,7 +139,7 @@ def missing_clauses(facts: Facts) -> list[str]:
     return [label for name, label in CLAUSES.items() if name not in filled]
 
 
-@law("Clauses à remplir par l’équipe support : {clauses}.", "C. trav. L7331-2, R7331-10")
+@law("Clauses à remplir par l’équipe support : {clauses}.", "C. trav. L7331-2, R7331-10")
 def cesa_clauses(facts: Facts) -> Verdict:
     """Every clause of the contract is filled in (C. trav. L7331-2, R7331-10)."""
     missing = missing_clauses(facts)
@@ -147,7 +147,7 @@ def cesa_clauses(facts: Facts) -> Verdict:
 
 
 @law(
-    "Période d’essai : au plus tard le {date}, ou aucune si les contrats précédents font 8 mois.", "C. trav. L7332-1",
+    "Période d’essai : au plus tard le {date}, ou aucune si les contrats précédents font 8 mois.", "C. trav. L7332-1",
 )
 def trial_within(facts: Facts) -> Verdict:
     """Eight months at most, earlier contracts deducted (C. trav. L7332-1)."""
@@ -156,7 +156,7 @@ def trial_within(facts: Facts) -> Verdict:
     return holds(end is None or (limit is not None and facts.start <= end <= limit), **values)
 
 
-@law("Le délai d’association est épuisé : l’AG doit admettre la personne avant la signature.", "C. trav. L7331-3")
+@law("Le délai d’association est épuisé : l’AG doit admettre la personne avant la signature.", "C. trav. L7331-3")
 def vote_first(facts: Facts) -> Verdict:
     """With no month left, the assembly admits first (C. trav. L7331-3)."""
     return holds(facts.admitted or facts.associate or facts.computed_deadline >= facts.start)
