@@ -30,7 +30,7 @@ class Server:
     """A running server of our own."""
 
     port: int
-    numbers: "count[int]"
+    numbers: count[int]
 
     def url(self, database: str) -> str:
         """The address of one of its databases, as INTAKE_DATABASE_URL takes it."""
@@ -74,7 +74,7 @@ def running() -> Iterator[Server]:
     data, log = folder / "data", folder / "log"
     _run([*command, str(programs / "initdb"), "-D", str(data), "-U", "parcours", "-A", "trust", "-E", "UTF8",
           "--locale=C.UTF-8", "--no-sync"])
-    port = _free_port()
+    port = free_port()
     options = " ".join(f"-c {name}={value}" for name, value in FAST.items())
     options += f" -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     pg_ctl = [*command, str(programs / "pg_ctl"), "-D", str(data), "-l", str(log), "-w"]
@@ -110,7 +110,7 @@ def _run(command: list[str]) -> None:
         raise NoPostgres(f"{Path(command[-1]).name} failed: {' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
