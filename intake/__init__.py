@@ -50,14 +50,14 @@ def create_app(settings: Settings) -> Flask:
 
 def _dress(app: Flask) -> None:
     """What templates may use: macros, filters, the token, the address of a static file."""
-    from intake import navigation, show
+    from intake import access, navigation, show
     from intake.words import FILTERS
 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS | {"typo": show.typo})
     app.jinja_env.globals.update(
         csrf_token=generate_csrf, submission_key=show.submission_key, navigation=navigation.entries,
-        journee_ahead=navigation.journee_ahead, in_development=show.in_development)
+        journee_ahead=navigation.journee_ahead, held_roles=access.held_roles, me=access.me, in_development=show.in_development)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 
 

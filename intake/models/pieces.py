@@ -69,3 +69,10 @@ def remove(piece: Piece, now: datetime) -> None:
     """Take a piece away; its content goes at once."""
     with write_transaction():
         Piece.update(removed_at=now, content=b"").where(Piece.id == piece.id).execute()
+
+
+def of(dossier: Dossier) -> list[Piece]:
+    """The documents of a dossier, without their content, the latest first."""
+    columns = [field for field in Piece._meta.sorted_fields if field is not Piece.content]
+    return list(Piece.select(*columns).where(Piece.dossier == dossier, Piece.removed_at.is_null())
+                .order_by(Piece.id.desc()))

@@ -1,0 +1,107 @@
+"""What was written, for those who may read it: fields are shown by allow-list (TRUST 2.26)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import Field
+
+from intake import words
+from intake.history import unsealed
+from intake.models.dossiers import Answers, Case, Event
+from intake.models.people import Person
+from intake.models.pieces import Piece
+import workflows
+from workflows import roles
+from workflows.grammar import Step, StepForm
+
+HIDDEN = "Réservé à d’autres rôles"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question and its answer, as the reader may see it."""
+
+    label: str
+    value: str
+    hidden: bool = False
+
+
+def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event, list[Answered]]]:
+    """The events of a case that hold answers these roles may read, the latest first."""
+    rows = (Answers.select(Answers, Event, Person).join(Event, on=Answers.event)
+            .join(Person, on=Event.actor, join_type="LEFT OUTER")
+            .where(Answers.case == case, Event.step != "note").order_by(Event.id.desc()).limit(100))
+    for answers in rows:
+        written = {**answers.text, **_sealed(answers, case, held)}
+        forms = forms_of(case, answers.event.step)
+        read = [line for form in forms for line in _lines(form, written, held)]
+        if read:
+            yield answers.event, read
+
+
+def forms_of(case: Case, step: str) -> list[type[StepForm]]:
+    """The forms whose answers a step holds: its own, or the pages it sends."""
+    workflow = workflows.ALL[case.workflow]
+    rows: tuple[Step, ...] = workflow.rows(step)
+    if not rows:
+        return []
+    forms = [page.form for page in workflow.pages.get(rows[0].pages, ())]
+    return [*forms, *([rows[0].form] if rows[0].form else [])]
+
+
+def may_read(form: type[StepForm], name: str, held: Collection[str]) -> bool:
+    """Whether one of these roles reads a field; people always read their own answers."""
+    readers = form.seen_by.get(name, form.readers)
+    return bool({*readers, roles.person} & set(held))
+
+
+def _sealed(answers: Answers, case: Case, held: Collection[str]) -> Mapping[str, Any]:
+    """Sensitive answers, decrypted only for someone who reads at least one of them."""
+    if not answers.sealed:
+        return {}
+    names = {(form, name) for form in forms_of(case, answers.event.step) for name in form.sealed}
+    return unsealed(answers) if any(may_read(form, name, held) for form, name in names) else {}
+
+
+def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[str]) -> Iterator[Answered]:
+    for field in form():
+        if field.name not in written or written[field.name] in (None, "", []):
+            continue
+        if may_read(form, field.name, held):
+            yield Answered(field.label.text, in_words(field, written[field.name]))
+
+
+def in_words(field: Field, value: Any) -> str:
+    """An answer as people read it."""
+    labels = {str(code): label for code, label in (getattr(field, "choices", None) or [])}
+    if isinstance(value, bool):
+        return "Oui" if value else "Non"
+    if isinstance(value, list):
+        return " ; ".join(in_words(field, one) for one in value)
+    if isinstance(value, dict):
+        return _of_dict(value)
+    text = str(value)
+    if text in labels:
+        return labels[text]
+    if field.type == "DayField" and len(text) == 10:
+        return words.long_day(text)
+    if field.type == "MonthField" and len(text) == 7:
+        return words.month(text)
+    if field.type in ("PersonField", "PeopleField"):
+        person = Person.get_or_none(Person.uid == text)
+        return person.name if person else text
+    if "iban" in field.name and len(text) > 10:
+        return f"{text[:4]} •••• •••• {text[-4:]}"
+    return text
+
+
+def _of_dict(value: dict[str, Any]) -> str:
+    if value.get("piece"):
+        piece = Piece.get_or_none(Piece.uid == value["piece"])
+        return piece.filename if piece else "Pièce supprimée"
+    if value.get("missing"):
+        return f"Pas encore : {value['missing']}"
+    return ", ".join(str(one) for one in value.values() if one)

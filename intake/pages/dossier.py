@@ -1,0 +1,238 @@
+"""A dossier: what comes next, every step open to me, what was answered, exchanged and done (SCREENS S11, B20–B22)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, request, url_for
+
+import workflows
+from intake import moment, undo, words
+from intake.access import SIGNED_IN, access, held_roles, me
+from intake.answers_read import readable_answers
+from intake.cases import new_case
+from intake.lookup import cases_of, my_roles, my_steps, the_dossier, workflow_of
+from intake.models import pieces as pieces_table
+from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.letters import Letter
+from intake.models.people import Person
+from intake.next_action import Action, of_dossier
+from intake.show import show
+from intake.stations import stations_of
+from workflows import roles
+from workflows.calendar import paris_day
+from workflows.engine import OpenStep
+from workflows.grammar import Step
+
+pages = Blueprint("dossier", __name__)
+
+ASIDE = frozenset({"note", "write", "undo", "ask_derogation", "derogate", "tick", "add_piece", "assign", "change_address"})
+"""Steps with a place of their own on the page, out of the list of steps."""
+
+
+@pages.get("/dossier/<uid>")
+@access(SIGNED_IN)
+def summary(uid: str) -> Response:
+    """Résumé: the next action, then every step open to me, and why not."""
+    dossier, cases = _open(uid)
+    actions = of_dossier(cases)
+    groups = [group for case in cases if (group := _steps(case))]
+    return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups,
+                 openings=_openings(dossier, cases), undoable=_undoable(cases), href=action_href)
+
+
+@pages.get("/dossier/<uid>/reponses")
+@access(SIGNED_IN)
+def answers(uid: str) -> Response:
+    """Réponses: what was written, for those who may read it."""
+    dossier, cases = _open(uid)
+    read = [(case, event, rows) for case in cases for event, rows in readable_answers(case, my_roles(case))]
+    return _show("dossier_answers.html", dossier, cases, "answers", read=read, verb=verb)
+
+
+@pages.get("/dossier/<uid>/pieces")
+@access(SIGNED_IN)
+def pieces(uid: str) -> Response:
+    """Pièces: what was added, to download."""
+    dossier, cases = _open(uid)
+    rows = pieces_table.of(dossier) if my_roles_may_read_pieces(cases) else []
+    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows)
+
+
+@pages.get("/dossier/<uid>/pieces/<piece>")
+@access(SIGNED_IN)
+def piece(uid: str, piece: str) -> Response:
+    """One document, as a download."""
+    dossier, cases = _open(uid)
+    found = pieces_table.Piece.get_or_none(
+        pieces_table.Piece.uid == piece, pieces_table.Piece.dossier == dossier,
+        pieces_table.Piece.removed_at.is_null())
+    if found is None or not my_roles_may_read_pieces(cases):
+        abort(404)
+    response = Response(pieces_table.content_of(found), mimetype=found.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=found.filename)
+    return response
+
+
+@pages.get("/dossier/<uid>/echanges")
+@access(SIGNED_IN)
+def exchanges(uid: str) -> Response:
+    """Échanges: messages and letters on one side, internal notes on the other."""
+    dossier, cases = _open(uid)
+    letters = list(Letter.select().where(Letter.dossier == dossier).order_by(Letter.id.desc()).limit(50))
+    notes = [] if dossier.person_id == me().id else _notes(cases)
+    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes)
+
+
+@pages.get("/dossier/<uid>/historique")
+@access(SIGNED_IN)
+def history(uid: str) -> Response:
+    """Historique: who did what, when; decisions alone if wanted."""
+    dossier, cases = _open(uid)
+    decisions = request.args.get("decisions") == "1"
+    rows = (Event.select(Event, Person).join(Person, on=Event.actor, join_type="LEFT OUTER")
+            .where(Event.dossier == dossier).order_by(Event.number.desc()).limit(200))
+    by_id = {case.id: case for case in cases}
+    lines = [_line(event, by_id[event.case_id]) for event in rows]
+    if decisions:
+        lines = [line for line in lines if line["decision"]]
+    return _show("dossier_history.html", dossier, cases, "history", lines=lines, decisions=decisions)
+
+
+# What the pages share ------------------------------------------------------------------------------------------------
+
+
+def _open(uid: str) -> tuple[Dossier, list[Case]]:
+    dossier = the_dossier(uid)
+    return dossier, cases_of(dossier)
+
+
+def _show(template: str, dossier: Dossier, cases: list[Case], here: str, **values: Any) -> Response:
+    main = main_case(cases)
+    tabs = [{"label": label, "href": url_for(f"dossier.{name}", uid=dossier.uid), "current": name == here}
+            for name, label in (("summary", "Résumé"), ("answers", "Réponses"), ("pieces", "Pièces"),
+                                ("exchanges", "Échanges"), ("history", "Historique"))]
+    return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=stations_of(cases),
+                state=workflow_of(main).state[main.state] if main else None, workflow_of=workflow_of,
+                mine=dossier.person_id == me().id, today=moment.today(), **values)
+
+
+def main_case(cases: list[Case]) -> Case | None:
+    """The case that says where the person stands: the last open one of the walk, else the last one."""
+    walk = [case for case in cases if case.workflow != "accompaniment"] or cases
+    still_open = [case for case in walk if not workflow_of(case).state[case.state].closed]
+    return (still_open or walk or [None])[-1]  # type: ignore[list-item]
+
+
+def _steps(case: Case) -> dict[str, Any] | None:
+    """The steps of one case that concern me: possible ones, and the others with their reasons."""
+    _, steps = my_steps(case)
+    shown = [one for one in steps if one.step.label and one.step.name not in ASIDE and not one.step.about]
+    if not shown:
+        return None
+    workflow = workflow_of(case)
+    return {
+        "case": case, "title": workflow.title, "state": workflow.state[case.state],
+        "possible": [(one.step, href(case, one.step)) for one in shown if one.possible],
+        "blocked": [why_not(case, one) for one in shown if not one.possible],
+        "first": workflow.state[case.state].next_steps,
+    }
+
+
+def why_not(case: Case, one: OpenStep) -> dict[str, Any]:
+    """A step that cannot be taken now, with every reason and who can lift it (SCREENS 4.4)."""
+    reasons = []
+    for refusal in one.refusals:
+        reason: dict[str, Any] = {
+            "sentence": words.fill(refusal.sentence, refusal.values), "kind": refusal.kind, "article": refusal.article,
+        }
+        if refusal.lifted_by and case.id:
+            to = url_for("step.take", dossier=case.dossier.uid, case=case.uid, rule=refusal.rule,
+                         step="derogate" if refusal.lifted_by in held_roles() else "ask_derogation")
+            reason["lift" if refusal.lifted_by in held_roles() else "ask"] = True
+            reason["lift_href" if refusal.lifted_by in held_roles() else "ask_href"] = to
+        reasons.append(reason)
+    return {"label": one.step.label, "reasons": reasons, "possible": False}
+
+
+def _openings(dossier: Dossier, cases: list[Case]) -> list[tuple[Step, str]]:
+    """Steps that open a new case of this dossier and concern me."""
+    found = []
+    for workflow in workflows.ALL.values():
+        case = new_case(dossier, workflow.name)
+        if not any(row.opens and row.label for row in workflow.steps):
+            continue
+        _, steps = my_steps(case)
+        found += [(one.step, href(case, one.step)) for one in steps
+                  if one.possible and one.step.label and one.step.name not in ("register", "take_over")]
+    return found
+
+
+def href(case: Case, step: Step) -> str:
+    """Where a step is taken."""
+    reference = case.uid if case.id else f"nouveau-{case.workflow}"
+    return url_for("step.take", dossier=case.dossier.uid, case=reference, step=step.name)
+
+
+def action_href(action: Action) -> str:
+    """Where an action is done, or '' when there is only to wait."""
+    if not action.step:
+        return ""
+    typed = {"task": action.task.uid} if action.task is not None and action.step == "tick" else {}
+    return url_for("step.take", dossier=action.dossier.uid, case=action.case.uid, step=action.step, **typed)
+
+
+def _undoable(cases: list[Case]) -> list[dict[str, Any]]:
+    """My last steps that may still be undone, with the hour until which."""
+    found = []
+    for case in cases:
+        last = undo.last_step(case)
+        if last is not None and undo.why_not(case, last, me()) is None:
+            rows = workflow_of(case).rows(last.step)
+            found.append({"label": rows[0].label, "until": undo.until(case, last),
+                          "href": url_for("step.take", dossier=case.dossier.uid, case=case.uid, step="undo")})
+    return found
+
+
+def _line(event: Event, case: Case) -> dict[str, Any]:
+    """One line of history."""
+    rows = workflow_of(case).rows(event.step)
+    return {
+        "iso": event.made_at.isoformat(), "at": f"{words.short_day(event.made_at)} {words.hour(event.made_at)}",
+        "text": f"{actor_name(event)} {verb(event, case)}", "quiet": event.actor_id is None,
+        "decision": bool(rows and rows[0].decision), "case": case,
+        "effective": words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else "",
+    }
+
+
+def actor_name(event: Event) -> str:
+    """Who did it, as the reader may know it: applicants read « L’équipe »."""
+    if event.actor is None:
+        return "Le calendrier" if event.role != roles.kiosk else "La borne"
+    if event.dossier.person_id == g.person.id and event.actor_id != g.person.id:
+        return "L’équipe" if event.role != roles.peer else event.actor.called
+    return event.actor.called
+
+
+def verb(event: Event, case: Case) -> str:
+    """What was done, in the words of the table."""
+    rows = workflow_of(case).rows(event.step)
+    return rows[0].past if rows and rows[0].past else event.step
+
+
+def _notes(cases: list[Case]) -> list[tuple[Event, str]]:
+    """Internal notes, for those whose role reads them."""
+    found = []
+    for case in cases:
+        if not my_roles(case) & set(roles.team):
+            continue
+        rows = (Answers.select(Answers, Event).join(Event, on=Answers.event)
+                .where(Answers.case == case, Event.step == "note").order_by(Event.id.desc()))
+        found += [(row.event, row.text.get("note", "")) for row in rows]
+    return found
+
+
+def my_roles_may_read_pieces(cases: list[Case]) -> bool:
+    """The person, support, and the circle on its dossiers."""
+    return any(my_roles(case) & {roles.person, roles.support, roles.circle, roles.cogerance} for case in cases)
+
