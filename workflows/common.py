@@ -22,7 +22,7 @@ from workflows.grammar import (
     Workflow,
     choice,
 )
-from workflows.roles import circle, clock, cogerance, person, support, team
+from workflows.roles import Role, circle, clock, cogerance, person, support, team
 
 NO_PRIVATE_LIFE = "N’écrivez rien sur la santé, la religion, l’origine ou la vie privée"
 
@@ -177,10 +177,16 @@ def top_rung(facts: CaseFacts, _: Answers) -> bool:
 
 def common_rows(
     states: Sequence[State], steps: Sequence[Step], *, remind_due: Any = None, reminder: str = "reminder",
+    closer: Role = circle,
 ) -> tuple[Step, ...]:
-    """The rows of JOURNEY §3 for a workflow of these states; `steps` gives the rules that can be lifted."""
+    """The rows of JOURNEY §3 for a workflow of these states; `steps` gives the rules that can be lifted.
+
+    `closer` is told when the silence ladder is climbed. A state whose reminders `steps` writes keeps those alone.
+    """
     everywhere = tuple(state.name for state in states)
     still_open = tuple(state.name for state in states if not state.closed)
+    own = {source for row in steps if row.name == "remind" for source in row.sources}
+    reminded = tuple(name for name in still_open if name not in own)
     rules = liftable(steps)
 
     def offer_rules(form: Any, facts: CaseFacts) -> None:
@@ -219,9 +225,9 @@ def common_rows(
              past="a terminé une tâche", quiet=True),
         Step("add_piece", "Ajouter une pièce", everywhere, None, by=(person, support), form=AddPieceForm,
              past="a ajouté une pièce"),
-        Step("remind", None, still_open, None, by=clock, due=remind_due or ladder_due(states),
+        Step("remind", None, reminded, None, by=clock, due=remind_due or ladder_due(states),
              then=[Remember(climb), Letter(reminder, to=("waits_for",)),
-                   Task(circle, "Sans réponse : proposer de classer", days=7, when=top_rung)],
+                   Task(closer, "Sans réponse : proposer de classer", days=7, when=top_rung)],
              past="rappel envoyé"),
     ]
     return tuple(row for row in rows if row.sources)
@@ -256,8 +262,8 @@ def take_over(*dests: str, remember: Any) -> tuple[Step, ...]:
 
 def journey(
     name: str, title: str, states: Sequence[State], steps: Sequence[Step], *, remind_due: Any = None,
-    reminder: str = "reminder", **options: Any,
+    reminder: str = "reminder", closer: Role = circle, **options: Any,
 ) -> Workflow:
     """A workflow of these states and steps, with the rows that every workflow has."""
-    rows = (*steps, *common_rows(states, steps, remind_due=remind_due, reminder=reminder))
+    rows = (*steps, *common_rows(states, steps, remind_due=remind_due, reminder=reminder, closer=closer))
     return Workflow(name, title, tuple(states), rows, **options)

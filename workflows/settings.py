@@ -30,7 +30,7 @@ GROUPS: Final = (PLACES, WAITING, ADMISSION, CAPE, PAIRING, CESA, DEPARTURE, HOU
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. Its value is plain JSON: a number, a list of numbers, a yes or no, a word, a scale, a weekly hour."""
+    """One setting. Its value is plain JSON: a number, numbers, a yes or no, a word, a scale, a weekly hour."""
 
     name: str
     group: str
@@ -120,6 +120,8 @@ SETTINGS: Final = (
           falling=True, max=36),
     _days("membership.call_days", CESA, "Appel à candidater avant la dernière AG utile", 90, max=365),
     _days("membership.crisis_days", CESA, "Alerte avant la date limite du sociétariat", 60, max=365),
+    Setting("membership.share_value", CESA, "Valeur d’une part sociale", 20, unit="euros", min=1, max=10_000),
+    _yes_no("membership.keeps_contract", CESA, "Les statuts gardent le contrat de qui quitte le sociétariat", False),
 
     _days("departure.revoke_days", DEPARTURE, "Fermer les accès après la sortie", 30, max=365),
     Setting("contribution.scale", DEPARTURE, "Barème de la contribution, par tranche de marge",

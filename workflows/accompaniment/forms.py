@@ -1,0 +1,98 @@
+"""The forms of an accompaniment (JOURNEY §7): pairing, handover, meeting, review."""
+
+from __future__ import annotations
+
+from wtforms import Form
+
+from workflows import fields as f
+from workflows.common import NO_PRIVATE_LIFE
+from workflows.grammar import StepForm
+from workflows.roles import circle, cogerance, peer, person, support
+
+NEEDS = [
+    ("training", "Formation"), ("tools", "Outils numériques"), ("sales", "Trouver des clients"),
+    ("management", "Gestion et budget"), ("contacts", "Mise en relation"), ("support", "Appui de l’équipe support"),
+]
+CIRCLES = [
+    ("accompagnement", "Accompagnement"), ("com", "Com’"), ("tech", "Tech"), ("vie", "Vie coopérative"),
+    ("orientation", "Orientation"), ("formation", "Formation"),
+]
+
+
+class PairingForm(StepForm):
+    """Someone the circle has in mind."""
+
+    readers = (circle, peer)
+    peer = f.PersonField("Personne pressentie", missing="Choisissez une personne")
+    why = f.LinesField("Pourquoi cette personne ?", optional=True, description=NO_PRIVATE_LIFE)
+
+
+class HandoverForm(StepForm):
+    """What the next peer needs to know."""
+
+    readers = (circle, peer)
+    handover = f.LinesField("Où nous en sommes", missing="Écrivez où vous en êtes", description=NO_PRIVATE_LIFE)
+
+
+class DecisionRow(Form):
+    """Something decided at a meeting."""
+
+    who = f.TextField("Qui", missing="Indiquez qui")
+    what = f.TextField("Quoi", missing="Indiquez quoi")
+    when = f.TextField("Quand", optional=True)
+
+
+class MeetingForm(StepForm):
+    """A meeting of the pairing, in the log they share."""
+
+    readers = (person, circle, peer)
+    held_on = f.DayField("Date", missing="Saisissez la date du rendez-vous", past=True)
+    minutes = f.NumberField(
+        "Durée", missing="Saisissez la durée", description="En minutes", named="La durée", least=1, most=600)
+    mode = f.ChoiceField("Mode", missing="Choisissez un mode", choices=[
+        ("place", "Sur place"), ("phone", "Au téléphone"), ("video", "En visioconférence")])
+    present = f.TextField("Présents", missing="Indiquez qui était là")
+    subjects = f.ChoicesField("Sujets", missing="Choisissez au moins un sujet", choices=[
+        ("activity", "Activité et clients"), ("money", "Budget et gestion"), ("admin", "Démarches et outils"),
+        ("coop", "Vie coopérative"), ("next", "Suite du parcours"), ("other", "Autre sujet")])
+    notes = f.LinesField("Compte rendu partagé", missing="Écrivez le compte rendu", description=NO_PRIVATE_LIFE)
+    decisions = f.TableField("Décisions : qui, quoi, quand", DecisionRow, optional=True)
+    needs = f.ChoicesField("Besoins", optional=True, choices=NEEDS)
+    next_on = f.DayField("Prochaine date", optional=True)
+
+
+class ReviewForm(StepForm):
+    """A review: the questions of a CAPE, or the eight points of a CESA (décret 2015-1363)."""
+
+    readers = (person, circle, peer, support, cogerance)
+    billed = f.MoneyField("Chiffre facturé", missing="Saisissez le chiffre facturé")
+    cashed = f.MoneyField("Chiffre encaissé", missing="Saisissez le chiffre encaissé")
+    margin = f.MoneyField("Marge", optional=True)
+    quotes = f.MoneyField("Devis en cours", optional=True)
+    goals = f.LinesField("Objectifs", missing="Écrivez où en sont les objectifs")
+    hours = f.NumberField("Temps passé", optional=True, description="En heures, depuis le dernier bilan")
+    feeling = f.LinesField("Ressenti", optional=True, description=NO_PRIVATE_LIFE)
+    needs = f.ChoicesField("Besoins", optional=True, choices=NEEDS)
+    circles = f.ChoicesField("Vie coopérative, cercles souhaités", optional=True, choices=CIRCLES)
+    project = f.LinesField("Projet à 6 mois", missing="Écrivez le projet à 6 mois")
+    opinion = f.ChoiceField("Avis", missing="Choisissez un avis", choices=[
+        ("continue", "Continuer"), ("renew", "Renouveler"), ("cesa", "Contrat salarié"), ("leave", "Sortir")])
+
+    activity = f.LinesField("Activité et objectifs", missing="Écrivez où en sont l’activité et les objectifs")
+    prospects = f.LinesField("Perspectives", missing="Écrivez les perspectives")
+    new_goals = f.LinesField(
+        "Nouveaux objectifs, activité minimale", missing="Écrivez les nouveaux objectifs et l’activité minimale")
+    help_needed = f.LinesField("Appui ou formation", missing="Écrivez l’appui ou la formation utiles")
+    actions = f.LinesField("Actions décidées", missing="Écrivez les actions décidées")
+    safety = f.LinesField(
+        "Santé et sécurité (conditions de travail)", missing="Écrivez ce qui concerne les conditions de travail",
+        description="Les conditions de travail seulement, rien sur la santé de la personne")
+    membership = f.LinesField(
+        "Sociétariat et date limite", missing="Écrivez où en est le sociétariat, avec sa date limite")
+    leave = f.LinesField("Congés", missing="Écrivez ce qui concerne les congés")
+
+
+CESA_POINTS = frozenset({
+    "activity", "prospects", "new_goals", "help_needed", "actions", "safety", "membership", "leave",
+})
+"""The eight points of a CESA's reviews (décret 2015-1363)."""
