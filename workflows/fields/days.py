@@ -127,6 +127,10 @@ class DayField(Asked):
         """The day in ISO."""
         return "" if self.data is None else str(self.data.isoformat())
 
+    def _value(self) -> str:
+        """The day in one text, for a template that draws a single box."""
+        return self.shown() or " ".join(text for text in self.typed.values() if text)
+
 
 def read_day(day: str, month: str = "", year: str = "", *, named: str = "La date") -> date | None:
     """A day from its three parts as typed; None when all are blank. WrongDay says which part is wrong."""

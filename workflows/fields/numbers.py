@@ -20,7 +20,7 @@ def read_decimal(text: str) -> Decimal | None:
 
     One separator followed by groups of three digits is taken for thousands, unless it is a single comma.
     """
-    number = re.sub(r"[\s\u200c\u200d'’_]", "", clean(text)).replace("\u2212", "-").replace("–", "-")
+    number = re.sub(r"[\s\u200c\u200d'’]", "", clean(text)).replace("\u2212", "-").replace("–", "-")
     if "," in number and "." in number:
         decimal_sign = max(",", ".", key=number.rfind)
         number = number.replace("." if decimal_sign == "," else ",", "")
