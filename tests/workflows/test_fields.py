@@ -421,7 +421,9 @@ def test_a_table_asks_for_what_a_row_lacks() -> None:
     assert asked(table, {}).errors == ["Indiquez au moins un client"]
     assert asked(f.TableField("Clients", Quote, optional=True), {}).errors == []
     half = asked(table, {"it-0-client": "Mairie", "it-1-amount": "12"})
-    assert half.errors == [{"client": ["Saisissez le nom du client"]}]
+    assert half.errors == ["« Clients, devis » : complétez la ligne 2"]
+    assert half.wrong_rows == (1,)
+    assert half.entries[1].form.client.errors == ["Saisissez le nom du client"]
     assert half.entries[0].errors == {}
 
 

@@ -30,6 +30,7 @@ class TableField(FieldList):  # type: ignore[type-arg]
         self.row, self.most, self.optional = row, most, optional
         self.missing = missing or self.default_missing
         self.named = named or f"« {self.label.text} »"
+        self.wrong_rows: tuple[int, ...] = ()
 
     @property
     def focus_id(self) -> str:
@@ -67,7 +68,9 @@ class TableField(FieldList):  # type: ignore[type-arg]
     def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
         """Check each row that is not blank (its cells keep their sentences); ask for one when one is needed."""
         filled = self.filled
-        self.errors = [entry.errors for entry in filled if not entry.validate(form)]
+        self.wrong_rows = tuple(self.entries.index(entry) for entry in filled if not entry.validate(form))
+        self.errors = [Sentence("{named} : complétez la ligne {n}", named=self.named, n=row + 1)
+                       for row in self.wrong_rows]
         if len(filled) > self.most:
             self.errors = [Sentence("{named} doit compter {n} lignes ou moins", named=self.named, n=self.most)]
         if not filled and not self.optional:
