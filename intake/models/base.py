@@ -35,7 +35,7 @@ def new_uid() -> str:
 
 
 class Model(peewee.Model):  # type: ignore[misc]
-    """A table of Parcours."""
+    """A table of Parcours. Its texts are TextFields: the length of a CharField is refused by PostgreSQL alone."""
 
     class Meta:
         database = db

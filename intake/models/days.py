@@ -1,6 +1,6 @@
 """The cooperative's days: journées, information meetings, assemblies."""
 
-from peewee import BooleanField, CharField, Check, ForeignKeyField, IntegerField
+from peewee import BooleanField, Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import DayField, InstantField, Model, UidField
 from intake.models.dossiers import Case
@@ -14,10 +14,10 @@ class Journee(Model):
     day = DayField(unique=True)
     planned = DayField(unique=True)
     """The third Thursday it stands for."""
-    place = CharField(default="")
+    place = TextField(default="")
     to_confirm = BooleanField(default=False)
     """A holiday, August or the month before the assembly: no letter until a human sets the date."""
-    reason = CharField(default="")
+    reason = TextField(default="")
     """Why it was moved."""
 
 
@@ -27,7 +27,7 @@ class InfoMeeting(Model):
     uid = UidField()
     antenna = ForeignKeyField(Antenna, backref="+")
     starts_at = InstantField(index=True)
-    place = CharField()
+    place = TextField()
     seats = IntegerField(constraints=[Check("seats >= 0")])
     host = ForeignKeyField(Person, null=True, backref="+")
     cancelled_at = InstantField(null=True)
@@ -38,7 +38,7 @@ class Seat(Model):
 
     meeting = ForeignKeyField(InfoMeeting, backref="taken")
     case = ForeignKeyField(Case, unique=True, backref="+")
-    status = CharField(default="expected", constraints=[
+    status = TextField(default="expected", constraints=[
         Check("status IN ('expected', 'present', 'absent', 'excused')"),
     ])
 
@@ -48,5 +48,5 @@ class Assembly(Model):
 
     uid = UidField()
     day = DayField(unique=True)
-    label = CharField(default="Assemblée générale ordinaire")
+    label = TextField(default="Assemblée générale ordinaire")
     approves_accounts = BooleanField(default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import CharField, Check, ForeignKeyField, IntegerField
+from peewee import Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import DayField, InstantField, JSONField, Model, SealedField, UidField
 from intake.models.people import Antenna, Person
@@ -12,15 +12,15 @@ class Dossier(Model):
     """One person's episode with the cooperative; a return opens a new one."""
 
     uid = UidField()
-    number = CharField(unique=True)
+    number = TextField(unique=True)
     """`OPT-2026-0147`: what people say on the telephone."""
     person = ForeignKeyField(Person, backref="dossiers")
     antenna = ForeignKeyField(Antenna)
-    activity = CharField(default="")
+    activity = TextField(default="")
     """The activity in one line, as the person last wrote it."""
-    town = CharField(default="")
+    town = TextField(default="")
     opened_at = InstantField()
-    head = CharField(default="")
+    head = TextField(default="")
     """Hash of its last event."""
     events = IntegerField(default=0)
     """How many events its chain holds."""
@@ -35,8 +35,8 @@ class Case(Model):
 
     uid = UidField()
     dossier = ForeignKeyField(Dossier, backref="cases")
-    workflow = CharField()
-    state = CharField(default="")
+    workflow = TextField()
+    state = TextField(default="")
     version = IntegerField(default=0)
     memory = JSONField(default=dict)
     due_at = InstantField(null=True, index=True)
@@ -64,27 +64,27 @@ class Event(Model):
     dossier = ForeignKeyField(Dossier, null=True, backref="history")
     """Empty for an event of the house (settings, places, roles, exports, erasures)."""
     case = ForeignKeyField(Case, null=True, backref="history")
-    step = CharField()
-    before = CharField(default="")
-    after = CharField(default="")
+    step = TextField()
+    before = TextField(default="")
+    after = TextField(default="")
     actor = ForeignKeyField(Person, null=True, backref="+")
     """Who did it; empty for the clock and the tablet."""
-    role = CharField()
+    role = TextField()
     made_at = InstantField()
     effective_on = DayField()
     cause = ForeignKeyField("self", null=True, backref="caused")
-    key = CharField(null=True, unique=True)
+    key = TextField(null=True, unique=True)
     """The form's submission key: the same form posted twice finds this event."""
-    subject = CharField(default="")
+    subject = TextField(default="")
     """What an event of the house is about: `role:<uid>`, `setting:<name>`…"""
-    fingerprint = CharField(default="")
+    fingerprint = TextField(default="")
     """Of the workflow it was taken under."""
-    digest = CharField(default="")
+    digest = TextField(default="")
     """Keyed digest of its answers, over plaintext."""
     number = IntegerField()
     """Its place in the chain of its dossier, or of the house."""
-    previous = CharField(default="")
-    hash = CharField()
+    previous = TextField(default="")
+    hash = TextField()
 
     class Meta:
         indexes = (
@@ -97,7 +97,7 @@ class Event(Model):
 class House(Model):
     """The single head of the chain of the house's events."""
 
-    head = CharField(default="")
+    head = TextField(default="")
     events = IntegerField(default=0)
 
 
@@ -109,9 +109,9 @@ class Answers(Model):
     text = JSONField(default=dict)
     sealed = SealedField(null=True)
     """Sensitive answers (IBAN, NIR, interview notes), encrypted as JSON."""
-    salt = CharField(default="")
+    salt = TextField(default="")
     """Random key of the event's digest; dies with the answers."""
-    posted = CharField(default="")
+    posted = TextField(default="")
     """Keyed digest of the text as posted: the same form sent again is recognised by it."""
     undo = JSONField(null=True)
     """What the step replaced: memory, place; read by `undo`, of no use later."""

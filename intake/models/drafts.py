@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, JSONField, Model, SealedField, write_transaction
 from intake.models.dossiers import Case
@@ -17,7 +17,7 @@ class DraftPage(Model):
     """One saved page; `typed` is what stands in the fields, `answers` what was checked."""
 
     case = ForeignKeyField(Case, backref="draft")
-    page = CharField()
+    page = TextField()
     typed = JSONField(default=dict)
     answers = JSONField(default=dict)
     sealed = SealedField(null=True)

@@ -1,6 +1,6 @@
 """Letters owed: written with their cause, sent later (TRUST 2.20)."""
 
-from peewee import CharField, Check, ForeignKeyField, IntegerField, TextField
+from peewee import Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, Model, UidField
 from intake.models.dossiers import Dossier, Event
@@ -12,25 +12,25 @@ class Letter(Model):
 
     uid = UidField()
     dossier = ForeignKeyField(Dossier, null=True, backref="letters")
-    cause = CharField()
+    cause = TextField()
     """`event:<uid>`, `journee:<day>`, `signin:<uid>`, `day:<day>`."""
     event = ForeignKeyField(Event, null=True, backref="letters")
-    template = CharField()
+    template = TextField()
     recipient = ForeignKeyField(Person, null=True, backref="+")
-    address = CharField()
-    occasion = CharField(default="")
-    language = CharField(default="fr")
-    subject = CharField()
+    address = TextField()
+    occasion = TextField(default="")
+    language = TextField(default="fr")
+    subject = TextField()
     body = TextField()
-    message_id = CharField(unique=True)
-    status = CharField(default="waiting", constraints=[
+    message_id = TextField(unique=True)
+    status = TextField(default="waiting", constraints=[
         Check("status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped')"),
     ])
     not_before = InstantField()
     """Held for the undo window."""
     next_try = InstantField()
     tries = IntegerField(default=0)
-    problem = CharField(default="")
+    problem = TextField(default="")
     written_at = InstantField()
     sent_at = InstantField(null=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from peewee import CharField, Check, ForeignKeyField
+from peewee import Check, ForeignKeyField, TextField
 
 from intake.models.base import DayField, InstantField, Model, UidField
 
@@ -13,27 +13,27 @@ from intake.models.base import DayField, InstantField, Model, UidField
 class Antenna(Model):
     """An intake track: the principale, or a KPA-Cité one, each with its monthly cap or none."""
 
-    code = CharField(unique=True)
+    code = TextField(unique=True)
     """`principale`, `roubaix`…: in addresses and settings."""
-    name = CharField()
-    programme = CharField(default="principale", constraints=[Check("programme IN ('principale', 'kpa')")])
-    prefix = CharField(default="OPT")
+    name = TextField()
+    programme = TextField(default="principale", constraints=[Check("programme IN ('principale', 'kpa')")])
+    prefix = TextField(default="OPT")
     """First letters of its dossiers' numbers."""
-    capped = CharField(default="yes", constraints=[Check("capped IN ('yes', 'no')")])
+    capped = TextField(default="yes", constraints=[Check("capped IN ('yes', 'no')")])
 
 
 class Person(Model):
     """A human being. Legal counters run per person."""
 
     uid = UidField()
-    first_name = CharField()
-    last_name = CharField()
-    usual_name = CharField(default="")
-    email = CharField(null=True, unique=True)
+    first_name = TextField()
+    last_name = TextField()
+    usual_name = TextField(default="")
+    email = TextField(null=True, unique=True)
     """Folded for look-up; empty for someone who has none."""
-    phone = CharField(default="")
-    language = CharField(default="fr", constraints=[Check("language IN ('fr', 'en')")])
-    trade = CharField(default="")
+    phone = TextField(default="")
+    language = TextField(default="fr", constraints=[Check("language IN ('fr', 'en')")])
+    trade = TextField(default="")
     """Activity in a word, shown to those who look for a peer."""
     disabled_at = InstantField(null=True)
     died_on = DayField(null=True)
@@ -54,13 +54,13 @@ class RoleGrant(Model):
     """A role held by someone, on one antenna or (circle, support…) everywhere it applies, from a day to another."""
 
     person = ForeignKeyField(Person, backref="grants", on_delete="CASCADE")
-    role = CharField()
+    role = TextField()
     antenna = ForeignKeyField(Antenna, null=True)
     since = DayField()
     until = DayField(null=True)
     """Last day; empty while it lasts."""
     granted_by = ForeignKeyField(Person, null=True, backref="+")
-    reason = CharField(default="")
+    reason = TextField(default="")
 
     class Meta:
         indexes = ((("person", "role"), False),)
@@ -80,7 +80,7 @@ class Mandate(Model):
     person = ForeignKeyField(Person, backref="mandates", on_delete="CASCADE")
     since = DayField()
     until = DayField(null=True)
-    reference = CharField(default="")
+    reference = TextField(default="")
     recorded_by = ForeignKeyField(Person, null=True, backref="+")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from peewee import BlobField, CharField, ForeignKeyField, IntegerField
+from peewee import BlobField, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
 from intake.models.dossiers import Case, Dossier, Event
@@ -15,9 +15,9 @@ class Piece(Model):
 
     uid = UidField()
     dossier = ForeignKeyField(Dossier, backref="pieces")
-    title = CharField(default="")
-    filename = CharField()
-    media_type = CharField()
+    title = TextField(default="")
+    filename = TextField()
+    media_type = TextField()
     size = IntegerField()
     content = SealedField()
     added_by = ForeignKeyField(Person, null=True, backref="+")
@@ -31,10 +31,10 @@ class Paper(Model):
     uid = UidField()
     case = ForeignKeyField(Case, backref="papers")
     event = ForeignKeyField(Event, backref="+")
-    kind = CharField()
-    template = CharField()
+    kind = TextField()
+    template = TextField()
     """Which version of which template made it."""
-    sha256 = CharField()
+    sha256 = TextField()
     content = BlobField()
     made_at = InstantField()
 

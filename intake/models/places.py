@@ -3,7 +3,7 @@
 from datetime import date
 
 from peewee import Case as when
-from peewee import CharField, Check, ForeignKeyField, IntegerField, fn
+from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import InstantField, Model, db_is_postgres
 from intake.models.dossiers import Case
@@ -16,10 +16,10 @@ class Place(Model):
     """One entry place: antenna + month + rank. An entrant exists only as its holder."""
 
     antenna = ForeignKeyField(Antenna, backref="places")
-    month = CharField()
+    month = TextField()
     """`2026-12`."""
     rank = IntegerField()
-    status = CharField(default="free", constraints=[
+    status = TextField(default="free", constraints=[
         Check("status IN ('free', 'held', 'accepted', 'used', 'lost', 'closed')"),
     ])
     holder = ForeignKeyField(Case, null=True, unique=True, backref="place")
@@ -33,11 +33,11 @@ class CapChange(Model):
     """A change of a month's places, asked by one co-manager and confirmed by another within seven days."""
 
     antenna = ForeignKeyField(Antenna, backref="+")
-    first_month = CharField()
-    last_month = CharField(default="")
+    first_month = TextField()
+    last_month = TextField(default="")
     """Empty: from then on."""
     places = IntegerField()
-    reason = CharField()
+    reason = TextField()
     asked_by = ForeignKeyField(Person, backref="+")
     asked_at = InstantField()
     confirmed_by = ForeignKeyField(Person, null=True, backref="+")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from peewee import CharField, ForeignKeyField, TextField
+from peewee import ForeignKeyField, TextField
 
 from intake.models.base import DayField, InstantField, JSONField, Model
 from intake.models.people import Antenna, Person
@@ -16,7 +16,7 @@ from workflows.settings import DEFAULTS
 class SettingValue(Model):
     """A value from a day on; the latest one wins."""
 
-    name = CharField(index=True)
+    name = TextField(index=True)
     antenna = ForeignKeyField(Antenna, null=True, backref="+")
     value = JSONField()
     since = DayField()

@@ -1,6 +1,6 @@
 """Signing in: requests by e-mail, their secrets, sessions, second factors (TRUST 3.7, 3.12–3.15, 3.20)."""
 
-from peewee import CharField, Check, ForeignKeyField, IntegerField
+from peewee import Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, Model, SealedField, UidField
 from intake.models.people import Person
@@ -12,12 +12,12 @@ class SignInRequest(Model):
     uid = UidField()
     person = ForeignKeyField(Person, null=True, backref="+")
     """Empty when nobody has this address: the same page, the same work."""
-    address = CharField(index=True)
-    browser = CharField()
+    address = TextField(index=True)
+    browser = TextField()
     """Hash of the asking browser's cookie; `any` for `intake link`."""
-    network = CharField(default="", index=True)
+    network = TextField(default="", index=True)
     """Keyed hash of the network it came from."""
-    suite = CharField(default="/")
+    suite = TextField(default="/")
     made_at = InstantField()
     ends_at = InstantField()
     tries = IntegerField(default=0, constraints=[Check("tries <= 5")])
@@ -28,22 +28,22 @@ class SignInSecret(Model):
     """A link and a code, made when the letter leaves; only their hashes are kept."""
 
     request = ForeignKeyField(SignInRequest, backref="secrets", on_delete="CASCADE")
-    token = CharField(unique=True)
-    code = CharField()
+    token = TextField(unique=True)
+    code = TextField()
     made_at = InstantField()
 
 
 class Session(Model):
     """A sign-in: its identifier hashed, twelve hours in all, revocable."""
 
-    token = CharField(unique=True)
+    token = TextField(unique=True)
     person = ForeignKeyField(Person, backref="sessions", on_delete="CASCADE")
     begun_at = InstantField()
     ends_at = InstantField()
     revoked_at = InstantField(null=True)
     second_step_at = InstantField(null=True)
     """When the second step was last passed; asked of the team."""
-    path = CharField(default="")
+    path = TextField(default="")
     """How they signed in: link, code, printed link, development."""
 
 
@@ -51,7 +51,7 @@ class Factor(Model):
     """A second factor of someone of the team: a key or an application of codes."""
 
     person = ForeignKeyField(Person, backref="factors", on_delete="CASCADE")
-    kind = CharField(constraints=[Check("kind IN ('webauthn', 'totp', 'recovery')")])
+    kind = TextField(constraints=[Check("kind IN ('webauthn', 'totp', 'recovery')")])
     secret = SealedField()
     added_at = InstantField()
     used_at = InstantField(null=True)

@@ -1,6 +1,6 @@
 """Tasks: work for a role, with a date, closed by a step or by hand."""
 
-from peewee import CharField, ForeignKeyField
+from peewee import ForeignKeyField, TextField
 
 from intake.models.base import DayField, InstantField, JSONField, Model, UidField
 from intake.models.dossiers import Case, Dossier, Event
@@ -14,10 +14,10 @@ class Task(Model):
     dossier = ForeignKeyField(Dossier, backref="tasks")
     case = ForeignKeyField(Case, backref="tasks")
     antenna = ForeignKeyField(Antenna, backref="+")
-    role = CharField()
+    role = TextField()
     person = ForeignKeyField(Person, null=True, backref="+")
     """The one it is for; empty: anyone with the role."""
-    sentence = CharField()
+    sentence = TextField()
     due_on = DayField()
     closes_with = JSONField(default=list)
     opened_by = ForeignKeyField(Event, backref="+")

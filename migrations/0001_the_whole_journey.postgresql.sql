@@ -1,0 +1,257 @@
+CREATE TABLE "person" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "first_name" TEXT NOT NULL, "last_name" TEXT NOT NULL, "usual_name" TEXT NOT NULL, "email" TEXT, "phone" TEXT NOT NULL, "language" TEXT NOT NULL CHECK (language IN ('fr', 'en')), "trade" TEXT NOT NULL, "disabled_at" BIGINT, "died_on" DATE, "created_at" BIGINT NOT NULL);
+
+CREATE UNIQUE INDEX "person_uid" ON "person" ("uid");
+
+CREATE UNIQUE INDEX "person_email" ON "person" ("email");
+
+CREATE TABLE "antenna" ("id" SERIAL NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, "name" TEXT NOT NULL, "programme" TEXT NOT NULL CHECK (programme IN ('principale', 'kpa')), "prefix" TEXT NOT NULL, "capped" TEXT NOT NULL CHECK (capped IN ('yes', 'no')));
+
+CREATE UNIQUE INDEX "antenna_code" ON "antenna" ("code");
+
+CREATE TABLE "dossier" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "opened_at" BIGINT NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "dossier_uid" ON "dossier" ("uid");
+
+CREATE UNIQUE INDEX "dossier_number" ON "dossier" ("number");
+
+CREATE INDEX "dossier_person_id" ON "dossier" ("person_id");
+
+CREATE INDEX "dossier_antenna_id" ON "dossier" ("antenna_id");
+
+CREATE INDEX "dossier_peer_id" ON "dossier" ("peer_id");
+
+CREATE TABLE "case" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "workflow" TEXT NOT NULL, "state" TEXT NOT NULL, "version" INTEGER NOT NULL, "memory" TEXT NOT NULL, "due_at" BIGINT, "opened_by_id" INTEGER, "antenna_id" INTEGER NOT NULL, "rank_at" BIGINT, "entered_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"));
+
+CREATE UNIQUE INDEX "case_uid" ON "case" ("uid");
+
+CREATE INDEX "case_dossier_id" ON "case" ("dossier_id");
+
+CREATE INDEX "case_due_at" ON "case" ("due_at");
+
+CREATE INDEX "case_opened_by_id" ON "case" ("opened_by_id");
+
+CREATE INDEX "case_antenna_id" ON "case" ("antenna_id");
+
+CREATE INDEX "case_workflow_state_antenna_id_entered_at" ON "case" ("workflow", "state", "antenna_id", "entered_at");
+
+CREATE INDEX "case_workflow_state_antenna_id_rank_at" ON "case" ("workflow", "state", "antenna_id", "rank_at");
+
+CREATE INDEX "case_dossier_id_workflow" ON "case" ("dossier_id", "workflow");
+
+CREATE TABLE "event" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER, "case_id" INTEGER, "step" TEXT NOT NULL, "before" TEXT NOT NULL, "after" TEXT NOT NULL, "actor_id" INTEGER, "role" TEXT NOT NULL, "made_at" BIGINT NOT NULL, "effective_on" DATE NOT NULL, "cause_id" INTEGER, "key" TEXT, "subject" TEXT NOT NULL, "fingerprint" TEXT NOT NULL, "digest" TEXT NOT NULL, "number" INTEGER NOT NULL, "previous" TEXT NOT NULL, "hash" TEXT NOT NULL, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("actor_id") REFERENCES "person" ("id"), FOREIGN KEY ("cause_id") REFERENCES "event" ("id"), CHECK ((dossier_id IS NULL) = (case_id IS NULL)));
+
+CREATE UNIQUE INDEX "event_uid" ON "event" ("uid");
+
+CREATE INDEX "event_dossier_id" ON "event" ("dossier_id");
+
+CREATE INDEX "event_case_id" ON "event" ("case_id");
+
+CREATE INDEX "event_actor_id" ON "event" ("actor_id");
+
+CREATE INDEX "event_cause_id" ON "event" ("cause_id");
+
+CREATE UNIQUE INDEX "event_key" ON "event" ("key");
+
+CREATE INDEX "event_case_id_id" ON "event" ("case_id", "id");
+
+CREATE UNIQUE INDEX "event_dossier_id_number" ON "event" ("dossier_id", "number");
+
+CREATE TABLE "answers" ("id" SERIAL NOT NULL PRIMARY KEY, "event_id" INTEGER NOT NULL, "case_id" INTEGER, "text" TEXT NOT NULL, "sealed" BYTEA, "salt" TEXT NOT NULL, "posted" TEXT NOT NULL, "undo" TEXT, FOREIGN KEY ("event_id") REFERENCES "event" ("id") ON DELETE RESTRICT, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
+
+CREATE UNIQUE INDEX "answers_event_id" ON "answers" ("event_id");
+
+CREATE INDEX "answers_case_id" ON "answers" ("case_id");
+
+CREATE TABLE "assembly" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "label" TEXT NOT NULL, "approves_accounts" BOOLEAN NOT NULL);
+
+CREATE UNIQUE INDEX "assembly_uid" ON "assembly" ("uid");
+
+CREATE UNIQUE INDEX "assembly_day" ON "assembly" ("day");
+
+CREATE TABLE "cap_change" ("id" SERIAL NOT NULL PRIMARY KEY, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+
+CREATE INDEX "cap_change_antenna_id" ON "cap_change" ("antenna_id");
+
+CREATE INDEX "cap_change_asked_by_id" ON "cap_change" ("asked_by_id");
+
+CREATE INDEX "cap_change_confirmed_by_id" ON "cap_change" ("confirmed_by_id");
+
+CREATE TABLE "commitment" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "signed_on" DATE NOT NULL, "recorded_by_id" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("recorded_by_id") REFERENCES "person" ("id"));
+
+CREATE INDEX "commitment_person_id" ON "commitment" ("person_id");
+
+CREATE INDEX "commitment_recorded_by_id" ON "commitment" ("recorded_by_id");
+
+CREATE TABLE "draft_page" ("id" SERIAL NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "page" TEXT NOT NULL, "typed" TEXT NOT NULL, "answers" TEXT NOT NULL, "sealed" BYTEA, "complete" BOOLEAN NOT NULL, "turn" INTEGER NOT NULL, "saved_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
+
+CREATE INDEX "draft_page_case_id" ON "draft_page" ("case_id");
+
+CREATE UNIQUE INDEX "draft_page_case_id_page" ON "draft_page" ("case_id", "page");
+
+CREATE TABLE "factor" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('webauthn', 'totp', 'recovery')), "secret" BYTEA NOT NULL, "added_at" BIGINT NOT NULL, "used_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "factor_person_id" ON "factor" ("person_id");
+
+CREATE TABLE "house" ("id" SERIAL NOT NULL PRIMARY KEY, "head" TEXT NOT NULL, "events" INTEGER NOT NULL);
+
+CREATE TABLE "info_meeting" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "antenna_id" INTEGER NOT NULL, "starts_at" BIGINT NOT NULL, "place" TEXT NOT NULL, "seats" INTEGER NOT NULL CHECK (seats >= 0), "host_id" INTEGER, "cancelled_at" BIGINT, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("host_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "info_meeting_uid" ON "info_meeting" ("uid");
+
+CREATE INDEX "info_meeting_antenna_id" ON "info_meeting" ("antenna_id");
+
+CREATE INDEX "info_meeting_starts_at" ON "info_meeting" ("starts_at");
+
+CREATE INDEX "info_meeting_host_id" ON "info_meeting" ("host_id");
+
+CREATE TABLE "journee" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "planned" DATE NOT NULL, "place" TEXT NOT NULL, "to_confirm" BOOLEAN NOT NULL, "reason" TEXT NOT NULL);
+
+CREATE UNIQUE INDEX "journee_uid" ON "journee" ("uid");
+
+CREATE UNIQUE INDEX "journee_day" ON "journee" ("day");
+
+CREATE UNIQUE INDEX "journee_planned" ON "journee" ("planned");
+
+CREATE TABLE "letter" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER, "cause" TEXT NOT NULL, "event_id" INTEGER, "template" TEXT NOT NULL, "recipient_id" INTEGER, "address" TEXT NOT NULL, "occasion" TEXT NOT NULL, "language" TEXT NOT NULL, "subject" TEXT NOT NULL, "body" TEXT NOT NULL, "message_id" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped')), "not_before" BIGINT NOT NULL, "next_try" BIGINT NOT NULL, "tries" INTEGER NOT NULL, "problem" TEXT NOT NULL, "written_at" BIGINT NOT NULL, "sent_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"), FOREIGN KEY ("recipient_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "letter_uid" ON "letter" ("uid");
+
+CREATE INDEX "letter_dossier_id" ON "letter" ("dossier_id");
+
+CREATE INDEX "letter_event_id" ON "letter" ("event_id");
+
+CREATE INDEX "letter_recipient_id" ON "letter" ("recipient_id");
+
+CREATE UNIQUE INDEX "letter_message_id" ON "letter" ("message_id");
+
+CREATE UNIQUE INDEX "letter_cause_template_address_occasion" ON "letter" ("cause", "template", "address", "occasion");
+
+CREATE INDEX "letter_status_next_try" ON "letter" ("status", "next_try");
+
+CREATE INDEX "letter_dossier_id_id" ON "letter" ("dossier_id", "id");
+
+CREATE TABLE "mandate" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "since" DATE NOT NULL, "until" DATE, "reference" TEXT NOT NULL, "recorded_by_id" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("recorded_by_id") REFERENCES "person" ("id"));
+
+CREATE INDEX "mandate_person_id" ON "mandate" ("person_id");
+
+CREATE INDEX "mandate_recorded_by_id" ON "mandate" ("recorded_by_id");
+
+CREATE TABLE "paper" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "case_id" INTEGER NOT NULL, "event_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, "template" TEXT NOT NULL, "sha256" TEXT NOT NULL, "content" BYTEA NOT NULL, "made_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"));
+
+CREATE UNIQUE INDEX "paper_uid" ON "paper" ("uid");
+
+CREATE INDEX "paper_case_id" ON "paper" ("case_id");
+
+CREATE INDEX "paper_event_id" ON "paper" ("event_id");
+
+CREATE TABLE "piece" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "title" TEXT NOT NULL, "filename" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "content" BYTEA NOT NULL, "added_by_id" INTEGER, "added_at" BIGINT NOT NULL, "removed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("added_by_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "piece_uid" ON "piece" ("uid");
+
+CREATE INDEX "piece_dossier_id" ON "piece" ("dossier_id");
+
+CREATE INDEX "piece_added_by_id" ON "piece" ("added_by_id");
+
+CREATE TABLE "place" ("id" SERIAL NOT NULL PRIMARY KEY, "antenna_id" INTEGER NOT NULL, "month" TEXT NOT NULL, "rank" INTEGER NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('free', 'held', 'accepted', 'used', 'lost', 'closed')), "holder_id" INTEGER, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("holder_id") REFERENCES "case" ("id"), CHECK ((holder_id IS NULL) = (status IN ('free', 'lost', 'closed'))));
+
+CREATE INDEX "place_antenna_id" ON "place" ("antenna_id");
+
+CREATE UNIQUE INDEX "place_holder_id" ON "place" ("holder_id");
+
+CREATE UNIQUE INDEX "place_antenna_id_month_rank" ON "place" ("antenna_id", "month", "rank");
+
+CREATE TABLE "role_grant" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "since" DATE NOT NULL, "until" DATE, "granted_by_id" INTEGER, "reason" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("granted_by_id") REFERENCES "person" ("id"));
+
+CREATE INDEX "role_grant_person_id" ON "role_grant" ("person_id");
+
+CREATE INDEX "role_grant_antenna_id" ON "role_grant" ("antenna_id");
+
+CREATE INDEX "role_grant_granted_by_id" ON "role_grant" ("granted_by_id");
+
+CREATE INDEX "role_grant_person_id_role" ON "role_grant" ("person_id", "role");
+
+CREATE TABLE "seat" ("id" SERIAL NOT NULL PRIMARY KEY, "meeting_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('expected', 'present', 'absent', 'excused')), FOREIGN KEY ("meeting_id") REFERENCES "info_meeting" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
+
+CREATE INDEX "seat_meeting_id" ON "seat" ("meeting_id");
+
+CREATE UNIQUE INDEX "seat_case_id" ON "seat" ("case_id");
+
+CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "begun_at" BIGINT NOT NULL, "ends_at" BIGINT NOT NULL, "revoked_at" BIGINT, "second_step_at" BIGINT, "path" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "session_token" ON "session" ("token");
+
+CREATE INDEX "session_person_id" ON "session" ("person_id");
+
+CREATE TABLE "setting_value" ("id" SERIAL NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "antenna_id" INTEGER, "value" TEXT NOT NULL, "since" DATE NOT NULL, "reason" TEXT NOT NULL, "changed_by_id" INTEGER, "changed_at" BIGINT NOT NULL, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("changed_by_id") REFERENCES "person" ("id"));
+
+CREATE INDEX "setting_value_name" ON "setting_value" ("name");
+
+CREATE INDEX "setting_value_antenna_id" ON "setting_value" ("antenna_id");
+
+CREATE INDEX "setting_value_changed_by_id" ON "setting_value" ("changed_by_id");
+
+CREATE TABLE "sign_in_request" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER, "address" TEXT NOT NULL, "browser" TEXT NOT NULL, "network" TEXT NOT NULL, "suite" TEXT NOT NULL, "made_at" BIGINT NOT NULL, "ends_at" BIGINT NOT NULL, "tries" INTEGER NOT NULL CHECK (tries <= 5), "used_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "sign_in_request_uid" ON "sign_in_request" ("uid");
+
+CREATE INDEX "sign_in_request_person_id" ON "sign_in_request" ("person_id");
+
+CREATE INDEX "sign_in_request_address" ON "sign_in_request" ("address");
+
+CREATE INDEX "sign_in_request_network" ON "sign_in_request" ("network");
+
+CREATE TABLE "sign_in_secret" ("id" SERIAL NOT NULL PRIMARY KEY, "request_id" INTEGER NOT NULL, "token" TEXT NOT NULL, "code" TEXT NOT NULL, "made_at" BIGINT NOT NULL, FOREIGN KEY ("request_id") REFERENCES "sign_in_request" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "sign_in_secret_request_id" ON "sign_in_secret" ("request_id");
+
+CREATE UNIQUE INDEX "sign_in_secret_token" ON "sign_in_secret" ("token");
+
+CREATE TABLE "task" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "person_id" INTEGER, "sentence" TEXT NOT NULL, "due_on" DATE NOT NULL, "closes_with" TEXT NOT NULL, "opened_by_id" INTEGER NOT NULL, "closed_by_id" INTEGER, "closed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "event" ("id"), FOREIGN KEY ("closed_by_id") REFERENCES "event" ("id"));
+
+CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");
+
+CREATE INDEX "task_dossier_id" ON "task" ("dossier_id");
+
+CREATE INDEX "task_case_id" ON "task" ("case_id");
+
+CREATE INDEX "task_antenna_id" ON "task" ("antenna_id");
+
+CREATE INDEX "task_person_id" ON "task" ("person_id");
+
+CREATE INDEX "task_opened_by_id" ON "task" ("opened_by_id");
+
+CREATE INDEX "task_closed_by_id" ON "task" ("closed_by_id");
+
+CREATE INDEX "task_role_closed_at_due_on" ON "task" ("role", "closed_at", "due_on");
+
+CREATE INDEX "task_case_id_closed_at" ON "task" ("case_id", "closed_at");
+
+CREATE FUNCTION event_is_not_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'an event is never changed' USING ERRCODE = 'integrity_constraint_violation'; RETURN NEW; END $$;
+
+CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON "event" FOR EACH ROW EXECUTE FUNCTION event_is_not_changed();
+
+CREATE FUNCTION event_is_not_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'an event is never removed' USING ERRCODE = 'integrity_constraint_violation'; RETURN OLD; END $$;
+
+CREATE TRIGGER event_is_not_removed BEFORE DELETE ON "event" FOR EACH ROW EXECUTE FUNCTION event_is_not_removed();
+
+CREATE FUNCTION event_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'events are never removed' USING ERRCODE = 'integrity_constraint_violation'; RETURN NEW; END $$;
+
+CREATE TRIGGER event_is_not_emptied BEFORE TRUNCATE ON "event" FOR EACH STATEMENT EXECUTE FUNCTION event_is_not_emptied();
+
+CREATE FUNCTION case_begins_nowhere() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF NOT coalesce((NEW.state = ''), false) THEN RAISE EXCEPTION 'a case begins without a state: its first step gives it one' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+
+CREATE TRIGGER case_begins_nowhere BEFORE INSERT ON "case" FOR EACH ROW EXECUTE FUNCTION case_begins_nowhere();
+
+CREATE FUNCTION case_state_is_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF NOT coalesce((NEW.state = OLD.state OR (NEW.state = (SELECT event."after" FROM event WHERE event.case_id = NEW.id ORDER BY event.id DESC LIMIT 1))), false) THEN RAISE EXCEPTION 'the state of a case is what its last event says' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+
+CREATE TRIGGER case_state_is_told BEFORE UPDATE OF state ON "case" FOR EACH ROW EXECUTE FUNCTION case_state_is_told();
+
+CREATE FUNCTION paper_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'a paper is made once and never rewritten' USING ERRCODE = 'integrity_constraint_violation'; RETURN NEW; END $$;
+
+CREATE TRIGGER paper_is_frozen BEFORE UPDATE OF content, sha256 ON "paper" FOR EACH ROW EXECUTE FUNCTION paper_is_frozen();
