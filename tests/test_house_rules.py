@@ -39,11 +39,13 @@ def files(*patterns: str) -> list[str]:
 
 
 def lines(name: str) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a text file; nothing of a binary one."""
+    """The numbered lines of a text file, a template's comments left blank; nothing of a binary one."""
     try:
         text = (ROOT / name).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return
+    if name.startswith("templates/"):
+        text = re.sub(r"\{#.*?#\}", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL)
     yield from enumerate(text.splitlines(), 1)
 
 
