@@ -124,7 +124,7 @@ STEPS = (
     Step("register", "Laisser mes coordonnées", (), "contact", by=(person, circle), form=f.ContactForm,
          fill=f.offer_antennas, only_if=[r.old_enough],
          then=[Remember(keep.told_age), Letter("contact_received")], past="a laissé ses coordonnées"),
-    Step("register", "Laisser mes coordonnées", (), "contact", by=kiosk, form=f.KioskContactForm,
+    Step("register", None, (), "contact", by=kiosk, form=f.KioskContactForm,
          only_if=[r.old_enough],
          then=[Task(circle, "Écrire à ce contact de la borne", "admission.contact_days",
                     closes_with=("book", "attend", "skip_meeting", "begin")),
