@@ -19,7 +19,8 @@ csrf = CSRFProtect()
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, outbox, pages, refusals, session as sign_in_session, show, signing_in
+    from intake import access, headers, outbox, pages, refusals, show, signing_in, static_files
+    from intake import session as sign_in_session
     from intake.models import base, sealed
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     signing_in.set_pepper(settings.secret_key)
     csrf.init_app(app)
     show.htmx.init_app(app)
+    static_files.install(app)
     _dress(app)
     app.before_request(_open_request)
     app.before_request(sign_in_session.load)
