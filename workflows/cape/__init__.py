@@ -140,7 +140,10 @@ def departs(facts: Facts, _: Answers) -> dict[str, Any]:
 
 def departs_early(facts: Facts, answers: Answers) -> dict[str, Any]:
     """What the departure starts from, when the contract stops before its term."""
-    return {"type": "early_end", "ends_on": end_day(facts, answers).isoformat()}
+    return {
+        "type": f"early_{answers['initiative']}" if answers else None, "motive": answers.get("motive"),
+        "ends_on": end_day(facts, answers).isoformat(),
+    }
 
 
 def after_gap(facts: Facts, _: Answers) -> dict[str, Any]:
