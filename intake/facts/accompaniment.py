@@ -1,0 +1,83 @@
+"""What the rules of an accompaniment know, read from the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import fn
+
+from intake import moment
+from intake.facts.common import Lazily, common
+from intake.facts.contracts import contracts_of
+from intake.history import keyed, unsealed
+from intake.models.actors import Actor
+from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.people import Commitment, Person, RoleGrant, running
+from workflows.accompaniment import Facts, Peer, accompaniment
+from workflows.grammar import Item
+from workflows.roles import circle, coordinator, support
+
+ENTERING = ("papers", "signing")
+"""States of an admission whose offer is accepted, or that was enrolled."""
+
+
+def gather(case: Case, by: Actor, about: Item | None) -> Facts:
+    """The facts of an accompaniment."""
+    dossier = case.dossier
+    admissions = list(Case.select().where(Case.dossier == dossier, Case.workflow == "admission"))
+    return Facts(
+        **common(case, by, about),
+        person=dossier.person.uid,
+        contracts=tuple(one for one in contracts_of(dossier.person_id) if one.dossier == dossier.uid),
+        already=not case.state and _one_is_open(case),
+        entering=any(one.state in ENTERING for one in admissions),
+        peers=Lazily(lambda: peers_of(dossier, _linked(admissions))),  # type: ignore[arg-type]
+        **(_review(case, about) if about is not None and about.step == "record_review" else {}),
+    )
+
+
+def _one_is_open(case: Case) -> bool:
+    found: bool = Case.select(Case.id).where(
+        Case.dossier == case.dossier, Case.workflow == case.workflow, Case.state.in_(accompaniment.open_states)).exists()
+    return found
+
+
+def _linked(admissions: list[Case]) -> set[str]:
+    """uids of those whose link with the person was declared when the application was read."""
+    return {uid for one in admissions for uid in one.memory.get("conflicts", ())}
+
+
+def peers_of(dossier: Dossier, linked: set[str]) -> list[Peer]:
+    """Everyone who may be asked to accompany: those who signed the commitment, and the circle of this antenna."""
+    today = moment.today()
+    committed = {row for (row,) in Commitment.select(Commitment.person).tuples()}
+    held = RoleGrant.select(RoleGrant.person).where(
+        RoleGrant.role.in_((circle, coordinator)), running(RoleGrant, today),
+        RoleGrant.antenna.is_null() | (RoleGrant.antenna == dossier.antenna))
+    load = {peer: number for peer, number in Dossier.select(Dossier.peer, fn.COUNT(Dossier.id)).where(
+        Dossier.peer.is_null(False)).group_by(Dossier.peer).tuples()}
+    asked = Person.id.in_(list(committed)) | Person.id.in_(held)
+    return [
+        Peer(one.uid, one.name, one.called, one.trade, load.get(one.id, 0), one.id in committed,
+             linked=one.uid in linked or one.id == dossier.person_id)
+        for one in Person.select().where(asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id)
+    ]
+
+
+def _review(case: Case, about: Item) -> dict[str, Any]:
+    """The digests of a review, as kept now and as written; and whether its author can still sign."""
+    written = Event.get(Event.uid == about.uid)
+    beside = Answers.get_or_none(Answers.event == written)
+    kept = keyed(beside.salt, [beside.text, unsealed(beside)]) if beside is not None and beside.salt else ""
+    return {"kept": kept, "written": written.digest, "author_here": _is_here(case, written.actor)}
+
+
+def _is_here(case: Case, author: Person | None) -> bool:
+    """An author who is still this dossier's peer, or still of the support team."""
+    if author is None or author.disabled_at is not None:
+        return False
+    if case.dossier.peer_id == author.id:
+        return True
+    grants = RoleGrant.select().where(RoleGrant.person == author, running(RoleGrant, moment.today()),
+                                      RoleGrant.role.in_((support, "hr", "accounts")))
+    return bool(grants.exists())
