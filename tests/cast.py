@@ -93,6 +93,7 @@ def build(url: str, now: datetime) -> None:
     from intake.models import schema
 
     database = base.connect(url)
+    base.check_out(writing=True)
     schema.create(now)
     base.check_in()
     database.close_all()
