@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from workflows.common import common_rows
@@ -82,16 +82,16 @@ def _of_state(workflow: Workflow, state: State) -> Iterator[str]:
         if state.waits_for or state.ladder:
             yield "is closed, and nobody has to act there"
         return
-    mine = [row for row in workflow.steps if state.name in row.sources and row.name not in COMMON]
-    if not any(row.dest not in (None, state.name) for row in mine):
+    here = [row for row in workflow.steps if state.name in row.sources]
+    if not any(row.dest not in (None, state.name) for row in here if row.name not in COMMON):
         yield "has no way out"
     if not state.waits_for:
         yield "waits for nobody"
     for role in state.waits_for:
-        if not any(role in row.roles for row in mine):
+        if not any(role in row.roles for row in here):
             yield f"waits for {role}, who can do nothing there"
     for step in state.next_steps:
-        if not any(row.name == step for row in mine):
+        if not any(row.name == step for row in here):
             yield f"its next step {step} does not start there"
     if state.pages and state.pages not in workflow.pages:
         yield f"its questionnaire {state.pages} does not exist"
@@ -179,7 +179,7 @@ def _of_consequence(workflow: Workflow, then: Any, letters: Collection[str] | No
 # Fingerprint ---------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def fingerprint(workflow: Workflow) -> str:
     """Twelve hexadecimal digits that change with the states and the steps: events carry it."""
     said = {

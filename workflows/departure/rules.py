@@ -136,7 +136,7 @@ def quarterly_due(facts: Facts) -> datetime:
 
 def fill_departure(form: Any, facts: Facts) -> None:
     """Offer the types that fit the contracts and whoever announces; show what is known; no art. 11 before confirming."""
-    kinds = {one.kind for one in signed_or_in_force(facts.contracts, facts.today)}
+    kinds: set[str] = {one.kind for one in signed_or_in_force(facts.contracts, facts.today)}
     own = facts.actor == facts.person
     form.type.choices = [
         (value, label) for value, label in TYPES
