@@ -11,7 +11,7 @@ SCREENS = (
     "journees", "administration", "settings", "people", "meetings", "letters",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
-DEVELOPMENT = ("development",)
+DEVELOPMENT = ("development", "styleguide")
 """Screens that do not exist in production."""
 
 
