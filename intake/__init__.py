@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request, session
+from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ csrf = CSRFProtect()
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, outbox, pages, refusals, show, signing_in, static_files
-    from intake import session as sign_in_session
+    from intake import access, headers, outbox, pages, refusals, sessions, show, signing_in, static_files
     from intake.models import base, sealed
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -39,9 +39,10 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     show.htmx.init_app(app)
     static_files.install(app)
+    Babel(app, default_locale="fr", default_timezone="Europe/Paris")
     _dress(app)
     app.before_request(_open_request)
-    app.before_request(sign_in_session.load)
+    app.before_request(sessions.load)
     pages.register(app, development=not settings.production)
     access.guard(app)
     refusals.register(app)
@@ -58,8 +59,9 @@ def _dress(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS | {"typo": show.typo})
     app.jinja_env.globals.update(
-        csrf_token=generate_csrf, submission_key=show.submission_key, navigation=navigation.entries,
-        journee_ahead=navigation.journee_ahead, held_roles=access.held_roles, me=access.me, in_development=show.in_development)
+        csrf_token=generate_csrf, submission_key=show.submission_key, journee_ahead=navigation.journee_ahead,
+        held_roles=access.held_roles, reader=access.me, in_development=show.in_development)
+    app.context_processor(navigation.header)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 
 

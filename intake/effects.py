@@ -64,7 +64,7 @@ def recipients(role: str, case: Case, by: Actor) -> list[Person]:
     if role == roles.person:
         return [dossier.person] if dossier.person.died_on is None else []
     if role == roles.peer:
-        return [dossier.peer] if dossier.peer else []
+        return [dossier.peer] if dossier.peer else _former_peer(case)
     if role == "waits_for":
         waiting = workflows.ALL[case.workflow].state[case.state].waits_for
         named = (roles.person,) if case.memory.get("request") else waiting
@@ -74,6 +74,12 @@ def recipients(role: str, case: Case, by: Actor) -> list[Person]:
     if role == roles.circle and case.antenna.programme != "principale":
         return holders(roles.coordinator, today, case.antenna)
     return holders(role, today, case.antenna)
+
+
+def _former_peer(case: Case) -> list[Person]:
+    """The peer whose accompaniment has just ended."""
+    uid = case.memory.get("peer") if case.workflow == "accompaniment" else None
+    return list(Person.select().where(Person.uid == uid, Person.disabled_at.is_null())) if uid else []
 
 
 def _correspondents(case: Case, by: Actor) -> list[Person]:

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from flask import g, url_for
+from typing import Any
+
+from flask import g, request, url_for
 
 from intake import moment
 from intake.access import held_roles
 from intake.models.days import Journee
-
-Entry = tuple[str, str, str]
-"""(label, address, endpoint)."""
+from intake.show import in_development
 
 READERS = frozenset({"circle", "coordinator", "support", "cogerance"})
 ADMINISTRATION = frozenset({"admin", "cogerance", "support"})
 
 
-def entries() -> list[Entry]:
+def header() -> dict[str, Any]:
+    """What base.html shows around every screen."""
+    person = g.get("person")
+    return {
+        "nav": entries(), "me": person.called if person else "", "me_url": url_for("sign_in.account") if person else "",
+        "lang": "fr", "help_url": url_for("start.help_page"),
+        "foot": [{"label": "Vos données", "href": url_for("start.privacy")},
+                 {"label": "Accessibilité : partiellement conforme", "href": url_for("start.accessibility")},
+                 *([] if person else [{"label": "Se connecter", "href": url_for("sign_in.ask")}]),
+                 *([{"label": "Machine de développement", "href": url_for("development.door")}]
+                   if in_development() else [])],
+    }
+
+
+def entries() -> list[dict[str, Any]]:
     """The links of the header for whoever is here."""
     if g.get("person") is None:
-        return [_entry("Ma demande", "start.welcome")]
-    held = held_roles()
-    links = []
-    if g.person.dossiers.exists():
-        links.append(_entry("Mon parcours", "journey.mine"))
+        return [_entry("Ma demande", "sign_in.resume")]
+    held, links = held_roles(), []
     if held:
         links.append(_entry("Ce qui m’attend", "waiting_for_me.mine"))
     if held & READERS:
@@ -30,11 +41,13 @@ def entries() -> list[Entry]:
                   _entry("Journées", "journees.calendar")]
     if held & ADMINISTRATION:
         links.append(_entry("Administration", "administration.home"))
-    return links or [_entry("Ma demande", "start.welcome")]
+    if not held or g.person.dossiers.exists():
+        links.append(_entry("Mon parcours" if held else "Ma demande", "journey.mine"))
+    return links
 
 
-def _entry(label: str, endpoint: str) -> Entry:
-    return label, url_for(endpoint), endpoint
+def _entry(label: str, endpoint: str) -> dict[str, Any]:
+    return {"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint}
 
 
 def journee_ahead() -> Journee | None:

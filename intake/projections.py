@@ -1,8 +1,8 @@
-"""What is derived from a case's memory, so that lists can be read quickly: rank, peer, seat, activity."""
+"""What is derived from a case's memory, so that lists can be read quickly: rank, peer, seat, death."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Case, Dossier
@@ -19,6 +19,8 @@ def project(case: Case) -> None:
         _seat(case)
     elif case.workflow == "accompaniment":
         _peer(case)
+    elif case.workflow == "departure":
+        _death(case)
 
 
 def _peer(case: Case) -> None:
@@ -28,6 +30,16 @@ def _peer(case: Case) -> None:
     if case.dossier.peer_id != (peer.id if peer else None):
         case.dossier.peer = peer
         Dossier.update(peer=peer).where(Dossier.id == case.dossier_id).execute()
+
+
+def _death(case: Case) -> None:
+    """The day someone died, while a departure says so: nothing more is sent to them."""
+    told = case.memory.get("type") == "death" and case.state != "called_off"
+    day = date.fromisoformat(case.memory["ends_on"]) if told else None
+    person = case.dossier.person
+    if person.died_on != day:
+        person.died_on = day
+        Person.update(died_on=day).where(Person.id == person.id).execute()
 
 
 def _seat(case: Case) -> None:

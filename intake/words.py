@@ -29,13 +29,14 @@ class Count(int):
         return f"{int(self)}{NBSP}{one if abs(self) < 2 else many}"
 
 
-def _day(value: Any) -> date:
+def as_day(value: Any) -> date:
+    """The Paris day of a date, an instant, or their ISO text."""
     if isinstance(value, datetime):
         return value.astimezone(PARIS).date()
     if isinstance(value, date):
         return value
     text = str(value)
-    return _day(datetime.fromisoformat(text)) if len(text) > 10 else date.fromisoformat(text)
+    return as_day(datetime.fromisoformat(text)) if len(text) > 10 else date.fromisoformat(text)
 
 
 def _number(value: date) -> str:
@@ -44,18 +45,18 @@ def _number(value: date) -> str:
 
 def short_day(value: Any) -> str:
     """« 17 décembre »."""
-    found = _day(value)
+    found = as_day(value)
     return f"{_number(found)}{NBSP}{MONTHS[found.month - 1]}"
 
 
 def long_day(value: Any) -> str:
     """« 17 décembre 2026 »."""
-    return f"{short_day(value)} {_day(value).year}"
+    return f"{short_day(value)} {as_day(value).year}"
 
 
 def full_day(value: Any) -> str:
     """« jeudi 17 décembre 2026 »."""
-    return f"{DAYS[_day(value).weekday()]} {long_day(value)}"
+    return f"{DAYS[as_day(value).weekday()]} {long_day(value)}"
 
 
 def upto(value: Any) -> str:

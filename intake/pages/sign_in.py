@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 from wtforms import Form
 
-from intake import session as sign_in_session
+from intake import sessions
 from intake import signing_in
 from intake.access import ANYONE, SIGNED_IN, access, held_roles
 from intake.show import go, in_development, show
 from workflows import fields as f
+from workflows.roles import LABELS
 
 pages = Blueprint("sign_in", __name__)
 
@@ -104,17 +105,24 @@ def use(token: str) -> Response:
         return show("sign_in_link.html", token=token, usable=False, status=410)
 
 
+@pages.get("/mon-compte")
+@access(SIGNED_IN)
+def account() -> Response:
+    """Who is signed in, since when, and the way out."""
+    return show("account.html", held=[LABELS[role] for role in LABELS if role in held_roles()], begun=g.session)
+
+
 @pages.post("/deconnexion")
 @access(SIGNED_IN)
 def leave() -> Response:
     """Sign out."""
-    sign_in_session.end()
+    sessions.end()
     return go(url_for("start.welcome"))
 
 
 def enter(used: signing_in.SignInRequest, path: str) -> Response:
     """Begin a session; the team's second step has its place here (SCREENS F81)."""
-    sign_in_session.begin(used.person, path)
+    sessions.begin(used.person, path)
     return go(landing(used.suite))
 
 
