@@ -8,7 +8,7 @@ from peewee import fn
 
 from intake import moment
 from intake.facts.common import Lazily, common
-from intake.facts.contracts import contracts_of
+from intake.facts.contracts import cases_of, contracts_in
 from intake.history import keyed, unsealed
 from intake.models.actors import Actor
 from intake.models.dossiers import Answers, Case, Dossier, Event
@@ -24,27 +24,19 @@ ENTERING = ("papers", "signing")
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:
     """The facts of an accompaniment."""
     dossier = case.dossier
-    admissions = list(Case.select().where(Case.dossier == dossier, Case.workflow == "admission"))
+    here = [row for row in cases_of(dossier.person_id) if row.dossier_id == case.dossier_id]
+    admissions = [row for row in here if row.workflow == "admission"]
+    linked = {uid for row in admissions for uid in row.memory.get("conflicts", ())}
     return Facts(
         **common(case, by, about),
         person=dossier.person.uid,
-        contracts=tuple(one for one in contracts_of(dossier.person_id) if one.dossier == dossier.uid),
-        already=not case.state and _one_is_open(case),
-        entering=any(one.state in ENTERING for one in admissions),
-        peers=Lazily(lambda: peers_of(dossier, _linked(admissions))),  # type: ignore[arg-type]
+        contracts=contracts_in(here),
+        already=not case.state and any(
+            row.workflow == "accompaniment" and row.state in accompaniment.open_states for row in here),
+        entering=any(row.state in ENTERING for row in admissions),
+        peers=Lazily(lambda: peers_of(dossier, linked)),
         **(_review(case, about) if about is not None and about.step == "record_review" else {}),
     )
-
-
-def _one_is_open(case: Case) -> bool:
-    found: bool = Case.select(Case.id).where(
-        Case.dossier == case.dossier, Case.workflow == case.workflow, Case.state.in_(accompaniment.open_states)).exists()
-    return found
-
-
-def _linked(admissions: list[Case]) -> set[str]:
-    """uids of those whose link with the person was declared when the application was read."""
-    return {uid for one in admissions for uid in one.memory.get("conflicts", ())}
 
 
 def peers_of(dossier: Dossier, linked: set[str]) -> list[Peer]:
@@ -54,13 +46,14 @@ def peers_of(dossier: Dossier, linked: set[str]) -> list[Peer]:
     held = RoleGrant.select(RoleGrant.person).where(
         RoleGrant.role.in_((circle, coordinator)), running(RoleGrant, today),
         RoleGrant.antenna.is_null() | (RoleGrant.antenna == dossier.antenna))
-    load = {peer: number for peer, number in Dossier.select(Dossier.peer, fn.COUNT(Dossier.id)).where(
-        Dossier.peer.is_null(False)).group_by(Dossier.peer).tuples()}
+    load = dict(Dossier.select(Dossier.peer, fn.COUNT(Dossier.id)).where(
+        Dossier.peer.is_null(False)).group_by(Dossier.peer).tuples())
     asked = Person.id.in_(list(committed)) | Person.id.in_(held)
     return [
         Peer(one.uid, one.name, one.called, one.trade, load.get(one.id, 0), one.id in committed,
              linked=one.uid in linked or one.id == dossier.person_id)
-        for one in Person.select().where(asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id)
+        for one in Person.select().where(
+            asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id)
     ]
 
 

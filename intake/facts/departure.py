@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.facts.common import common
-from intake.facts.contracts import contracts_of
+from intake.facts.contracts import cases_of, contracts_in
 from intake.models.actors import Actor
 from intake.models.dossiers import Case
 from workflows.departure import Facts, departure
@@ -12,12 +12,11 @@ from workflows.grammar import Item
 
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:
     """The facts of a departure."""
-    dossier = case.dossier
-    already = not case.state and Case.select(Case.id).where(
-        Case.dossier == dossier, Case.workflow == "departure", Case.state.in_(departure.open_states)).exists()
+    here = [row for row in cases_of(case.dossier.person_id) if row.dossier_id == case.dossier_id]
     return Facts(
         **common(case, by, about),
-        person=dossier.person.uid,
-        contracts=tuple(one for one in contracts_of(dossier.person_id) if one.dossier == dossier.uid),
-        already=bool(already),
+        person=case.dossier.person.uid,
+        contracts=contracts_in(here),
+        already=not case.state and any(
+            row.workflow == "departure" and row.state in departure.open_states for row in here),
     )

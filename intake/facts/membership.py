@@ -6,46 +6,43 @@ from datetime import date
 from typing import Any
 
 from intake.facts.common import common
-from intake.facts.contracts import contracts_of
-from intake.history import unsealed
+from intake.facts.contracts import GONE, Row, cases_of, contracts_in
 from intake.models.actors import Actor
+from intake.models.compiled import compiled, param
 from intake.models.days import Assembly
 from intake.models.dossiers import Answers, Case, Event
 from workflows.grammar import Item
 from workflows.membership import Facts, membership
 
 STANDING = (*membership.open_states, "associate")
-GONE = ("contract_ended", "accounts_closed")
 ASKS_AGE = ("", "called")
 """States in which the age counts."""
+
+ASSEMBLIES = compiled(lambda: Assembly.select(Assembly.day).order_by(Assembly.day))
+ENTRY = compiled(lambda: (
+    Answers.select(Answers.text).join(Event, on=Answers.event)
+    .where(Event.case == param("case"), Event.step == "send_papers").order_by(Event.id.desc()).limit(1)))
 
 
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:
     """The facts of a membership."""
-    dossier = case.dossier
+    rows = cases_of(case.dossier.person_id)
+    here = [row for row in rows if row.dossier_id == case.dossier_id]
     return Facts(
         **common(case, by, about),
-        contracts=contracts_of(dossier.person_id),
-        already=not case.state and _exists(case, "membership", STANDING),
-        gone=bool(case.state) and _exists(case, "departure", GONE),
-        assemblies=tuple(row for (row,) in Assembly.select(Assembly.day).order_by(Assembly.day).tuples()),
-        **(_age(case) if case.state in ASKS_AGE else {}),
+        contracts=contracts_in(rows),
+        already=not case.state and any(row.workflow == "membership" and row.state in STANDING for row in rows),
+        gone=any(row.workflow == "departure" and row.state in GONE for row in here),
+        assemblies=tuple(day for (day,) in ASSEMBLIES()),
+        **(_age(here) if case.state in ASKS_AGE else {}),
     )
 
 
-def _exists(case: Case, workflow: str, states: tuple[str, ...]) -> bool:
-    found: bool = Case.select(Case.id).where(
-        Case.dossier == case.dossier, Case.workflow == workflow, Case.state.in_(states)).exists()
-    return found
-
-
-def _age(case: Case) -> dict[str, Any]:
-    """The age told at first, and for someone who was a minor then, the birth date of the entry papers."""
-    admissions = Case.select().where(Case.dossier == case.dossier, Case.workflow == "admission")
-    if not any(one.memory.get("age") in ("minor", "child") for one in admissions):
+def _age(here: list[Row]) -> dict[str, Any]:
+    """For someone who was a minor at first contact, the birth date of the entry papers."""
+    young = [row for row in here if row.workflow == "admission" and row.memory.get("age") in ("minor", "child")]
+    if not young:
         return {}
-    beside = (Answers.select(Answers).join(Event, on=Answers.event)
-              .where(Event.case.in_(admissions), Event.step == "send_papers").order_by(Event.id.desc()).first())
-    kept = {**beside.text, **unsealed(beside)} if beside else {}
-    born = kept.get("born_on")
+    found = ENTRY.one(case=young[-1].id)
+    born = found[0].get("born_on") if found else None
     return {"minor": True, "born_on": date.fromisoformat(born) if born else None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,7 +49,8 @@ class Facts(DossierFacts):
 
     person: str = ""
     """uid of the person accompanied."""
-    peers: tuple[Peer, ...] = ()
+    peers: Sequence[Peer] = ()
+    """Who may be asked; may be read lazily."""
     entering: bool = False
     """An admission of this dossier is in papers or signing: an accepted offer, or an enrolment."""
     author_here: bool = True
