@@ -10,6 +10,7 @@ from intake import moment
 from intake.cases import new_case, take_step
 from intake.models.actors import Actor
 from intake.models.base import db_is_postgres, new_uid, write_transaction
+from intake.models.cards import folded
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person, find_by_email, fold_email
 from workflows.engine import AnswersInvalid
@@ -59,9 +60,10 @@ def create_person(answers: Mapping[str, Any]) -> Person:
 
 def open_dossier(person: Person, antenna: Antenna, answers: Mapping[str, Any]) -> Dossier:
     """A new dossier, numbered in its antenna's series."""
+    number, activity, town = next_number(antenna), answers.get("activity") or "", answers.get("commune") or ""
     opened: Dossier = Dossier.create(
-        uid=new_uid(), number=next_number(antenna), person=person, antenna=antenna, opened_at=moment.now(),
-        activity=(answers.get("activity") or "")[:200], town=(answers.get("commune") or "")[:100])
+        uid=new_uid(), number=number, person=person, antenna=antenna, opened_at=moment.now(), activity=activity[:200],
+        town=town[:100], words=folded(" ".join((number, person.name, activity, town, person.email or ""))))
     return opened
 
 

@@ -8,7 +8,7 @@ CREATE TABLE "antenna" ("id" SERIAL NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, 
 
 CREATE UNIQUE INDEX "antenna_code" ON "antenna" ("code");
 
-CREATE TABLE "dossier" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "opened_at" BIGINT NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
+CREATE TABLE "dossier" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "words" TEXT NOT NULL, "opened_at" BIGINT NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "dossier_uid" ON "dossier" ("uid");
 

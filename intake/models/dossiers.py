@@ -19,6 +19,8 @@ class Dossier(Model):
     activity = TextField(default="")
     """The activity in one line, as the person last wrote it."""
     town = TextField(default="")
+    words = TextField(default="")
+    """Number, name, activity, town and address, folded for the search."""
     opened_at = InstantField()
     head = TextField(default="")
     """Hash of its last event."""

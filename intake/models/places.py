@@ -104,3 +104,14 @@ def open_month(antenna: Antenna, month: str, places: int) -> None:
     """Create the places of a month that has none yet."""
     Place.insert_many([{"antenna": antenna, "month": month, "rank": rank} for rank in range(1, places + 1)]
                       ).on_conflict_ignore().execute()
+
+
+def of_months(antenna: Antenna, first: str, last: str) -> dict[str, dict[str, int]]:
+    """For each month, how many places stand in each stage of their life."""
+    rows = (Place.select(Place.month, Place.status, fn.COUNT(Place.id)).where(
+        Place.antenna == antenna, Place.month >= first, Place.month <= last)
+        .group_by(Place.month, Place.status).order_by(Place.month).tuples())
+    found: dict[str, dict[str, int]] = {}
+    for month, status, number in rows:
+        found.setdefault(month, {})[status] = number
+    return found

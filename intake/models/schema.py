@@ -15,10 +15,11 @@ from playhouse.migrations import Runner
 
 import intake.models
 from intake.models import places
-from intake.models.base import Model, db, db_is_postgres, write_transaction
+from intake.models.base import Model, SealedField, db, db_is_postgres, write_transaction
 from intake.models.connection import POSTGRES_SETTINGS, Postgres, Sqlite
 from intake.models.guards import GUARDS
 from intake.models.people import Antenna
+from intake.models.sealed import opens
 from intake.models.settings import settings_on
 from workflows.calendar import Month, paris_day
 
@@ -77,6 +78,17 @@ def _unhurried() -> Iterator[None]:
         yield
     finally:
         db.execute_sql(f"SET statement_timeout = '{POSTGRES_SETTINGS['statement_timeout']}'")
+
+
+def sealed_by_others() -> list[str]:
+    """The columns whose latest content no key opens (`table.column`): the key file is not that of this database."""
+    found = []
+    for table in all_tables():
+        for field in table._meta.sorted_fields:
+            if isinstance(field, SealedField):
+                latest = table.select(field).where(field.is_null(False)).order_by(table.id.desc()).limit(1).tuples()
+                found += [f"{table._meta.table_name}.{field.column_name}" for (row,) in latest if not opens(row)]
+    return found
 
 
 # From the tables -----------------------------------------------------------------------------------------------------

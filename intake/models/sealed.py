@@ -15,16 +15,35 @@ class WrongKey(Exception):
 
 
 def load_keys(path: Path, *, create: bool = True) -> None:
-    """Read the keys, the newest first, one a line. In development a first key is made, readable by its owner alone."""
+    """Read the keys, one a line, the newest first: it seals, all open. Raises WrongKey.
+
+    With `create` (development), a missing file is made; without it (production), the file must exist and be readable
+    by its owner alone.
+    """
     global _keys
     if not path.exists():
         if not create:
-            raise WrongKey(f"INTAKE_KEY_FILE names {path.name}, which does not exist")
-        path.parent.mkdir(parents=True, exist_ok=True)
+            raise WrongKey(f"INTAKE_KEY_FILE names {path.name}, which does not exist; without it nothing sealed opens")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(Fernet.generate_key() + b"\n")
+    if not create and path.stat().st_mode & 0o077:
+        raise WrongKey(f"others may read {path.name}: `chmod 600` it")
     lines = [line.strip() for line in path.read_bytes().splitlines() if line.strip()]
-    _keys = MultiFernet([Fernet(line) for line in lines])
+    try:
+        _keys = MultiFernet([Fernet(line) for line in lines])
+    except ValueError as error:
+        raise WrongKey(f"{path.name} does not hold Fernet keys, one a line") from error
+
+
+def opens(content: bytes) -> bool:
+    """Whether one of the keys opens a content, wherever it belongs."""
+    assert _keys is not None, "load_keys() comes first"  # noqa: S101
+    try:
+        _keys.decrypt(content)
+    except InvalidToken:
+        return False
+    return True
 
 
 def seal(place: str, uid: str, content: bytes | str) -> bytes:

@@ -1,0 +1,210 @@
+"""The `intake` command: what one does to the house from its machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import config
+from config import Settings, WrongSettings
+
+Act = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(words: list[str] | None = None) -> int:
+    """Do what the words say; 0 when it went well."""
+    told = parser().parse_args(words)
+    try:
+        settings = config.from_environment()
+    except WrongSettings as wrong:
+        return refuse(str(wrong))
+    act: Act = told.act
+    return act(told, settings)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words one may say."""
+    root = argparse.ArgumentParser(prog="intake", description=__doc__)
+    acts = root.add_subparsers(required=True, metavar="…")
+
+    def add(name: str, act: Act, help: str) -> argparse.ArgumentParser:
+        found = acts.add_parser(name, help=help)
+        found.set_defaults(act=act)
+        return found
+
+    add("init", init, "make or upgrade the tables, and what every house begins with")
+    add("serve", serve, "serve, with clock and post unless INTAKE_WORK=no")
+    add("tick", tick, "one round of clock and post")
+    add("work", work, "rounds of clock and post for ever, beside several servers")
+    demo_words = add("demo", demo, "two invented years in an empty database")
+    demo_words.add_argument("--people", type=int, default=150)
+    demo_words.add_argument("--seed", type=int, default=2021)
+    add("check", check, "are the workflows well-formed, does every live case stand somewhere?")
+    add("doctor", doctor, "is everything as it must be to serve?")
+    add("verify", verify, "is the history whole, is every state the fold of its events?")
+    person = add("person", person_add, "add someone, with a role")
+    person.add_argument("verb", choices=["add"])
+    person.add_argument("email")
+    person.add_argument("--name", required=True, help="first and last name")
+    person.add_argument("--role", action="append", default=[])
+    link = add("link", print_link, "a one-use address to sign in with, for any browser, 24 hours")
+    link.add_argument("email")
+    taken = add("import", take_over, "take over existing members and waiting list: trial, report, all or nothing")
+    taken.add_argument("file", type=Path)
+    taken.add_argument("--confirm", action="store_true", help="write it, once the trial is clean")
+    return root
+
+
+def refuse(sentence: str) -> int:
+    """Say why not, on the error stream."""
+    print(sentence, file=sys.stderr)  # noqa: T201
+    return 1
+
+
+def say(sentence: str) -> None:
+    """Say how it went."""
+    print(sentence, flush=True)  # noqa: T201
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[None]:
+    """The database, keys and office, open for writing."""
+    from intake import outbox, signing_in
+    from intake.models import base, sealed
+
+    base.connect(settings.database_url)
+    sealed.load_keys(settings.key_file)
+    outbox.office.public_url = settings.public_url
+    signing_in.set_pepper(settings.secret_key)
+    with base.writing():
+        yield
+
+
+# Acts ----------------------------------------------------------------------------------------------------------------
+
+
+def init(_: argparse.Namespace, settings: Settings) -> int:
+    """Tables, main antenna, places of the months ahead; then the names that releases changed."""
+    from intake import moment, stranded
+    from intake.models import schema
+
+    with database(settings):
+        schema.create(moment.now())
+        renamed = stranded.rename_all()
+        left = stranded.cases()
+    if left:
+        return refuse("\n".join(left))
+    say(f"The tables are ready{f', {renamed} cases renamed' if renamed else ''}.")
+    return 0
+
+
+def serve(_: argparse.Namespace, settings: Settings) -> int:
+    """Serve until told to stop; requests in flight are finished first."""
+    from intake import serving
+
+    return serving.serve(settings)
+
+
+def tick(_: argparse.Namespace, settings: Settings) -> int:
+    """One round of clock and post."""
+    from intake import serving
+
+    steps, letters = serving.one_round(settings)
+    say(f"{steps} steps taken, {letters} letters sent.")
+    return 0
+
+
+def work(_: argparse.Namespace, settings: Settings) -> int:
+    """Rounds for ever."""
+    from intake import serving
+
+    return serving.work(settings)
+
+
+def demo(told: argparse.Namespace, settings: Settings) -> int:
+    """Two invented years."""
+    from intake import demo as invented
+
+    with database(settings):
+        try:
+            for line in invented.live(settings, people=told.people, seed=told.seed):
+                say(line)
+        except invented.Refused as why:
+            return refuse(str(why))
+    return 0
+
+
+def check(_: argparse.Namespace, settings: Settings) -> int:
+    """Well-formed workflows, no live case stranded."""
+    import workflows
+    from intake import stranded
+    from workflows.wellformed import flaws
+
+    found = [flaw for workflow in workflows.ALL.values() for flaw in flaws(workflow)]
+    with database(settings):
+        found += stranded.cases()
+    return refuse("\n".join(found)) if found else say("Every workflow is well-formed; no live case is stranded.") or 0
+
+
+def doctor(_: argparse.Namespace, settings: Settings) -> int:
+    """Everything that must hold to serve, and what deserves a look."""
+    from intake import doctoring
+
+    problems, warnings = doctoring.examine(settings)
+    for sentence in warnings:
+        say(f"To look at: {sentence}")
+    return refuse("\n".join(problems)) if problems else say("Fit to serve.") or 0
+
+
+def verify(_: argparse.Namespace, settings: Settings) -> int:
+    """The history, whole."""
+    from intake import history
+
+    with database(settings):
+        flaws = list(history.verify())
+    if flaws:
+        return refuse("\n".join(f"{flaw.where}: {flaw.problem}" for flaw in flaws))
+    say("Every chain is whole; every state is the fold of its events.")
+    return 0
+
+
+def person_add(told: argparse.Namespace, settings: Settings) -> int:
+    """Someone of the team, without any screen: the first administrator."""
+    from intake import moment
+    from intake.models import people
+    from workflows.roles import GRANTED
+
+    unknown = [role for role in told.role if role not in GRANTED]
+    if unknown:
+        return refuse(f"Unknown role: {', '.join(unknown)}. There are: {', '.join(GRANTED)}.")
+    with database(settings):
+        added = people.add(told.email, told.name, told.role, now=moment.now(), today=moment.today())
+    say(f"{added.name} <{added.email}>: {', '.join(told.role) or 'no role'}.")
+    return 0
+
+
+def print_link(told: argparse.Namespace, settings: Settings) -> int:
+    """A one-use sign-in address."""
+    from intake import signing_in
+    from intake.models.people import find_by_email
+
+    with database(settings):
+        person = find_by_email(told.email)
+        if person is None:
+            return refuse(f"Nobody has the address {told.email}. Add them: intake person add {told.email} --name …")
+        say(signing_in.print_link(person))
+    return 0
+
+
+def take_over(told: argparse.Namespace, settings: Settings) -> int:
+    """Existing dossiers, opened where they stand."""
+    from intake import taking_over
+
+    with database(settings):
+        report = taking_over.run(told.file, write=told.confirm)
+    for line in report.lines:
+        say(line)
+    return 1 if report.problems else 0
