@@ -215,7 +215,7 @@ def common_rows(
         Step("note", "Ajouter une note interne", everywhere, None, by=team, form=NoteForm,
              past="a ajouté une note interne", quiet=True),
         Step("write", "Écrire", everywhere, None, by=(*team, person), form=WriteForm,
-             then=[Letter("message", to=("correspondent",), text="message", subject="subject")],
+             then=[Letter("message", to=("correspondent",))],
              past="a écrit un message", quiet=True),
         Step("assign", "Confier ce dossier", everywhere, None, by=team, form=AssignForm, fill=name_team,
              then=[Remember(lambda facts, answers: {"follower": answers["follower"]})],

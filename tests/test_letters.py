@@ -1,0 +1,278 @@
+"""The letters of JOURNEY §13: one file each, its subject, one link, short sentences, French typography."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, render_template
+
+import workflows
+from intake.outbox import render
+from workflows.grammar import Letter
+from workflows.settings import DEFAULTS
+
+MAIL = Path(__file__).parent.parent / "templates" / "mail"
+FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
+FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy"}
+"""Owed by a sign-in, a journée, a day or a request about data: by no step."""
+
+LINK = "https://parcours.example/mon-parcours"
+NBSP = "\N{NO-BREAK SPACE}"
+
+SUBJECTS = {
+    "contact_received": "Votre premier contact avec Optéos",
+    "meeting_booked": "Réunion d’information du 3 décembre",
+    "meeting_missed": "Réunion d’information : choisir une autre date",
+    "dossier_opened": "Votre lien pour commencer votre demande",
+    "resume_link": "Votre lien pour reprendre votre demande",
+    "draft_reminder": "Votre demande n’est pas encore envoyée",
+    "application_received": "Candidature reçue, dossier OPT-2026-0147",
+    "request": "Il manque une pièce à votre dossier",
+    "reminder": "Rappel : votre dossier d’entrée",
+    "message": "Une question sur votre atelier",
+    "interview_proposed": "Rencontrons-nous le 17 décembre",
+    "interview_set": "Rencontre confirmée le 17 décembre",
+    "admitted": "Votre demande Optéos : avis favorable",
+    "deferred": "Votre demande Optéos : à retravailler",
+    "file_reopened": "Votre demande Optéos : étude rouverte",
+    "declined": "Réponse à votre demande Optéos",
+    "redirected": "Votre demande Optéos : une autre piste",
+    "contest_received": "Votre demande de réexamen",
+    "reconfirm_asked": "Liste d’attente : confirmez votre intérêt",
+    "paused": "Votre demande est en pause",
+    "pause_ends": "Votre pause se termine le 1er mars",
+    "resumed": "Votre demande a repris",
+    "place_offered": "Une place vous est proposée en janvier 2027",
+    "offer_answered": "Ana a répondu pour janvier 2027",
+    "offer_expired": "La proposition pour janvier 2027 a expiré",
+    "offer_withdrawn": "Proposition retirée, votre rang est gardé",
+    "place_moved": "Votre entrée change de mois",
+    "papers_asked": "Préparez votre entrée chez Optéos",
+    "withdrawn": "Votre demande est retirée",
+    "lapsed": "Votre demande est classée",
+    "contract_to_sign": "Votre contrat est prêt à signer",
+    "contract_to_countersign": "Contrat à signer pour Optéos",
+    "contract_signed": "Votre contrat signé",
+    "contract_reworked": "Votre contrat va changer",
+    "contract_cancelled": "Votre contrat est annulé",
+    "welcome": "Bienvenue chez Optéos : premiers pas",
+    "term_ahead": "Votre CAPE se termine le 31 décembre",
+    "term_reached": "CAPE terminé : aucune suite signée",
+    "pairing_asked": "Accompagner Ana : votre réponse",
+    "pairing_proposed": "Votre binôme : Noé",
+    "pairing_started": "Votre binôme commence",
+    "pairing_ended": "Fin du binôme",
+    "meeting_nudge": "Prenez des nouvelles de votre binôme",
+    "review_due": "Bilan à faire avant le 1er avril",
+    "review_to_sign": "Votre bilan est à signer",
+    "cesa_received": "Demande de contrat salarié reçue",
+    "opinion_asked": "Votre avis sur un contrat salarié",
+    "simulation": "Votre simulation de contrat salarié",
+    "cesa_agreed": "Demande de contrat salarié : accord donné",
+    "cesa_refused": "Réponse à votre demande de contrat salarié",
+    "hire_blocked": "DPAE manquante : embauche bloquée",
+    "deadline_ahead": "Sociétariat : date limite le 11 décembre",
+    "membership_called": "Candidater avant l’AG du 25 juin",
+    "membership_received": "Candidature au sociétariat reçue",
+    "agenda": "Votre candidature à l’AG du 25 juin",
+    "membership_admitted": "Sociétariat : admission prononcée",
+    "membership_refused": "Sociétariat : décision de l’AG",
+    "associate": "Votre attestation de parts sociales",
+    "departure_opened": "Votre sortie d’Optéos : les étapes",
+    "departure_called_off": "Votre sortie d’Optéos est annulée",
+    "departure_closed": "Votre sortie est close",
+    "journee_reminder": "Jeudi 17 décembre : votre badge pour la journée Optéos",
+    "journee_moved": "La journée Optéos change de date",
+    "address_changed": "Vos coordonnées ont changé",
+    "weekly": "3 dossiers attendent une nouvelle",
+    "monthly": "Places et prévisions de janvier 2027",
+    "privacy": "Vos données : suite à votre demande",
+}
+
+KNOWN: dict[str, Any] = {
+    "who": {"first_name": "Ana", "last_name": "Lopez", "name": "Ana Lopez", "number": "OPT-2026-0147"},
+    "memory": {
+        "month": "2027-01", "offered_month": "2027-01", "deadline": "2026-12-11T22:59:59.999999+00:00",
+        "meeting_at": "2026-12-03T08:30:00+00:00", "paused_until": "2027-03-01", "first_day": "2027-01-01",
+        "last_day": "2027-12-31", "review_due": "2027-04-01", "assembly": "2027-06-25", "ends_on": "2027-08-31",
+    },
+    "answers": {
+        "subject": "Une question sur votre atelier", "kind": "périmé", "first": "2026-12-17", "second": "2027-01-08",
+        "third": "2027-01-14", "date": "2026-12-17", "reason": "Le local n’est pas prêt.", "month": "2027-03",
+        "word": "À bientôt.", "why": "Vous travaillez la terre tous les deux.", "until": "2027-03-01",
+    },
+    "rank": 10, "total": 12, "forecast": "entre mai 2027 et juin 2027", "deadline": "2026-12-11", "actor": "Noé",
+    "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117", "journee": "2026-12-17",
+}
+UNKNOWN: dict[str, Any] = {
+    **KNOWN, "memory": {"month": "2027-01"}, "answers": {}, "rank": None, "total": None, "forecast": "",
+    "deadline": None, "actor": "", "erased_on": None, "pages_left": 0, "pages_total": 0, "code": "", "journee": None,
+}
+ROLES = ("person", "circle", "peer", "support", "cogerance", "waits_for", "correspondent")
+STATES = ("papers", "waiting", "paused", "drafting")
+LIST_OF_THREE: dict[str, Any] = {
+    "count": 3, "dossiers": [{"name": name, "days": 21, "link": f"{LINK}/{name}"} for name in ("Jeanne", "Sacha", "Ben")],
+}
+FIGURES: dict[str, Any] = {
+    "month": "2027-01", "waiting": 9,
+    "months": [{"month": "2027-01", "cap": 2, "accepted": 1, "held": 0, "free": 1}],
+}
+
+
+def letter(template: str, known: Mapping[str, Any] = KNOWN, **more: Any) -> tuple[str, str]:
+    """(subject, body) of a letter to Ana, unless told."""
+    return render(template, "fr", {
+        "prenom": "Ana", "to": "person", "link": LINK, "step": "offer", "before": "waiting", "state": "papers",
+        "today": "2026-11-23", "setting": DEFAULTS.__getitem__, **LIST_OF_THREE, **FIGURES, **known, **more})
+
+
+def every_letter() -> Iterator[tuple[str, str, str]]:
+    """(name, subject, body) of every letter, to every role, with much known or nothing."""
+    for template in FILES:
+        for known in (KNOWN, UNKNOWN):
+            for role in ROLES:
+                for state in STATES:
+                    yield template, *letter(template, known, to=role, state=state)
+
+
+def named_by_steps() -> set[str]:
+    """Every letter a step owes."""
+    return {
+        then.template for workflow in workflows.ALL.values() for row in workflow.steps for then in row.then
+        if isinstance(then, Letter)
+    }
+
+
+def prose(body: str) -> str:
+    """A body without its address and its footer."""
+    return re.sub(r"https?://\S+", "", body.partition("\n--\n")[0])
+
+
+def test_every_letter_owed_has_its_words_and_no_words_are_idle() -> None:
+    assert set(FILES) == named_by_steps() | FROM_ELSEWHERE
+    assert set(FILES) == set(SUBJECTS)
+
+
+@pytest.mark.parametrize("template", FILES)
+def test_the_subject_is_that_of_the_journey(template: str) -> None:
+    step = "accept" if template == "offer_answered" else "offer"
+    subject, _ = letter(template, step=step)
+    assert subject.replace(NBSP, " ") == SUBJECTS[template]
+
+
+def test_no_subject_bears_a_middle_dot() -> None:
+    assert [subject for _, subject, _ in every_letter() if "·" in subject] == []
+
+
+def test_every_letter_greets_by_first_name_and_says_why_it_came() -> None:
+    for template, subject, body in every_letter():
+        assert subject
+        assert body.startswith("Bonjour Ana,\n\n"), template
+        assert "\n--\nVous recevez ce message parce que " in body, template
+
+
+def test_every_letter_holds_one_link() -> None:
+    for template, _, body in every_letter():
+        expected = 3 if template == "weekly" else 1
+        assert len(re.findall(r"https?://", body)) == expected, (template, body)
+
+
+def test_paragraphs_are_parted_by_one_blank_line() -> None:
+    for template, _, body in every_letter():
+        assert "\n\n\n" not in body, (template, body)
+        assert all(line == line.strip(" ") for line in body.splitlines()), (template, body)
+
+
+def test_typography_is_french() -> None:
+    for template, subject, body in every_letter():
+        text = f"{subject}\n{prose(body)}"
+        assert not re.search(r" [:;!?»%€]|« |(?<=[\w»])[;!?»](?=\s)", text), (template, text)
+        assert not re.search(r"(?<=\w)'(?=\w)|\.\.\.|\u202f", text), (template, text)
+
+
+def test_sentences_count_25_words_at_most() -> None:
+    for template, _, body in every_letter():
+        for paragraph in prose(body).split("\n"):
+            for sentence in re.split(r"[.!?;:…](?:\s|$)", paragraph.replace(NBSP, " ")):
+                words = re.findall(r"[\w’'-]+", sentence)
+                assert len(words) <= 25, (template, sentence)
+
+
+def test_no_family_name_travels_by_mail() -> None:
+    assert [template for template, subject, body in every_letter() if "Lopez" in subject + body] == []
+
+
+# The words of SCREENS §9 ---------------------------------------------------------------------------------------------
+
+
+def said(template: str, **more: Any) -> str:
+    """The body in plain spaces."""
+    return letter(template, **more)[1].replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(("template", "words"), [
+    ("resume_link", "Il fonctionne pendant 10 minutes, sur l’appareil qui l’a demandé."),
+    ("resume_link", "Votre code, si on vous le demande : 402 117."),
+    ("resume_link", "Vous n’avez rien demandé ? Ignorez ce message, rien ne change."),
+    ("draft_reminder", "Votre demande est enregistrée mais pas envoyée. Il reste 2 parties sur 6."),
+    ("draft_reminder", "Vous ne souhaitez plus continuer ? Vous n’avez rien à faire : vos réponses seront effacées le "
+                       "22 janvier 2027."),
+    ("application_received", "Nous avons bien reçu votre candidature le 23 novembre 2026."),
+    ("application_received", "Vous aurez une réponse dans tous les cas."),
+    ("request", "Une photo nette suffit."),
+    ("request", "Vous ne l’avez pas ? Dites-le-nous au même endroit."),
+    ("interview_proposed", "Choisir une date, ou dire qu’aucune ne convient : "),
+    ("admitted", "Le Cercle a donné un avis favorable à votre demande."),
+    ("admitted", "Vous êtes à la 10e place de la liste d’attente."),
+    ("admitted", "Optéos accueille deux personnes par mois au maximum ; votre entrée est estimée entre mai 2027 et "
+                 "juin 2027. Cette estimation peut changer."),
+    ("admitted", "En attendant, vous pouvez venir aux journées Optéos, chaque troisième jeudi du mois."),
+    ("place_offered", "Une place est libre pour une entrée en janvier 2027."),
+    ("place_offered", "Répondez jusqu’au 11 décembre 2026 inclus : "),
+    ("place_offered", "Vous pouvez accepter, passer votre tour, reporter votre entrée ou retirer votre demande."),
+    ("place_offered", "Sans réponse à cette date, la place est proposée à la personne suivante et vous reculez de trois "
+                      "places."),
+    ("declined", "Le Cercle a étudié votre demande. Nous ne pourrons pas vous accueillir"),
+    ("declined", "Nous pouvons en parler de vive voix : "),
+    ("declined", "Demander un réexamen : "),
+    ("journee_reminder", "Voici votre code QR pour signer votre présence à la borne."),
+    ("journee_reminder", "Sans téléphone, votre code de présence est 402 117."),
+])
+def test_the_ten_letters_use_their_words(template: str, words: str) -> None:
+    assert words in said(template)
+
+
+def test_a_second_silence_is_announced_as_a_pause() -> None:
+    memory = {**KNOWN["memory"], "silences": 1}
+    assert "votre demande est mise en pause" in said("place_offered", memory=memory)
+    assert "vous reculez" not in said("place_offered", memory=memory)
+
+
+@pytest.mark.parametrize("template", ["admitted", "deferred", "declined", "redirected", "papers_asked"])
+def test_the_words_the_circle_wrote_are_sent_and_greet_once(template: str) -> None:
+    written = "Bonjour Ana,\n\nVotre four nous a plu."
+    body = said(template, answers={"message": written, "sending": "send"})
+    assert body.startswith(written)
+    assert body.count("Bonjour") == 1
+    assert said(template, answers={"message": "Votre four nous a plu.", "sending": "send"}).startswith(written)
+
+
+def test_what_the_circle_wrote_to_ana_is_not_copied_to_the_team() -> None:
+    for template in ("admitted", "declined", "papers_asked"):
+        assert "four" not in said(template, to="support", answers={"message": "Votre four…", "sending": "send"})
+
+
+def test_the_twin_escapes_what_people_wrote_and_links_once(app: Flask) -> None:
+    subject, body = letter("place_offered", answers={"word": "<script>alert(1)</script> & à bientôt"})
+    with app.test_request_context():
+        page = render_template("mail/_twin.html", subject=subject, body=body, language="fr")
+    assert '<html lang="fr">' in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; à bientôt" in page
+    assert page.count("<a href=") == 1
+    assert f'<a href="{LINK}"' in page
+    assert "<br>Aide" in page
+    assert "&lt;br&gt;" not in page
