@@ -11,6 +11,7 @@ from wtforms import Field
 
 from workflows.admission import application, forms
 from workflows.admission.application import APPLICATION_PAGES
+from workflows.admission.choices import entry_months, later_months
 from workflows.admission.entry import ENTRY_PAGES
 from workflows.admission.facts import Facts
 from workflows.engine import blank_form
@@ -188,9 +189,15 @@ def test_the_reasons_are_those_of_the_journey() -> None:
 
 
 def test_an_offer_names_a_month_to_come() -> None:
-    assert errors(forms.OfferForm, {"month": "2027-01"}, fill=forms.offer_months) == {}
-    assert errors(forms.OfferForm, {"month": "2026-10"}, fill=forms.offer_months) == {"month": "Choisissez un mois"}
-    assert errors(forms.PostponeForm, {"month": "2027-02"}, fill=forms.offer_months) == {}
+    assert errors(forms.OfferForm, {"month": "2027-01"}, fill=entry_months) == {}
+    assert errors(forms.OfferForm, {"month": "janvier"}, fill=entry_months) == {"month": "Choisissez un mois"}
+
+
+def test_ana_postpones_to_a_month_after_the_one_offered() -> None:
+    offered = knowing(memory={"month": "2027-01"})
+    assert errors(forms.PostponeForm, {"month": "2027-02"}, fill=later_months, facts=offered) == {}
+    assert errors(forms.PostponeForm, {"month": "2027-01"}, fill=later_months, facts=offered) == {
+        "month": "Indiquez le mois à partir duquel vous pouvez entrer"}
 
 
 # Who reads -----------------------------------------------------------------------------------------------------------

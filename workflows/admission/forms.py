@@ -353,11 +353,6 @@ def offer_dates(form: ChoiceForm, facts: Choices) -> None:
     form.date.choices = [*facts.interview_dates, (NONE_SUITS, "Aucune de ces dates ne convient")]
 
 
-def offer_months(form: OfferForm | PostponeForm, facts: Choices) -> None:
-    """The entry months to come."""
-    form.month.choices = list(facts.months)
-
-
 def name_the_link(form: OpinionForm | InterviewForm, facts: Choices) -> None:
     """Say with whom there must be no link."""
     if facts.first_name:
