@@ -99,7 +99,6 @@ steps = (
          then=[Remember(begun),
                Task(circle, "Trouver un binôme", days="pairing.orphan_days", closes_with=("propose",))],
          past="a ouvert la recherche d’un binôme"),
-    *take_over("running", remember=as_it_stands),
     Step("propose", "Proposer un binôme", ("seeking",), "proposed", by=circle, form=PairingForm, fill=r.name_peers,
          only_if=[r.peer_has_room, r.peer_committed, r.no_conflict],
          then=[Remember(asked), Letter("pairing_asked", to=(peer,))], past="a proposé un binôme",
@@ -152,6 +151,7 @@ steps = (
              after("admission.close_silent"), after("departure.end_contract")),
          only_if=[r.contract_over], then=[DropTasks(), Letter("pairing_ended", to=(person, peer, circle))],
          past="a clos l’accompagnement"),
+    *take_over("running", remember=as_it_stands),
 )
 
 accompaniment = journey(

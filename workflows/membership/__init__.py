@@ -120,7 +120,6 @@ steps = (
     Step("call", "Je veux devenir associé·e", (), "called", by=(person, after("salaried.call_to_apply")),
          only_if=[none_open, contract_runs, r.adult], then=[Remember(aims), Letter("membership_called")],
          past="a ouvert une démarche de sociétariat"),
-    *take_over("associate", remember=as_it_stands),
     Step("apply", "Candidater", ("called",), "applied", by=person, form=ApplicationForm, only_if=[r.adult],
          then=[Remember(applied), Letter("membership_received", to=(person, support, cogerance)),
                Task(hr, "Vérifier l’ancienneté et l’échéance du sociétariat", days=7)],
@@ -165,6 +164,7 @@ steps = (
                Task(accounts, "Rembourser les parts sociales", days=30),
                Open("departure", "announce", carry=departs, when=r.loses_contract)],
          past="a quitté le sociétariat", decision=True),
+    *take_over("associate", remember=as_it_stands),
     Step("remind", None, ("called", "applied"), None, by=clock, due=r.alarm_due,
          then=[Letter("reminder", to=("waits_for",))], past="rappel envoyé"),
 )
