@@ -56,7 +56,7 @@ def run(case: Case) -> int:
             set_due(case, due[0][0] if due else NEVER)
             return taken
         try:
-            take_step(case, due[0][1].name, by=CLOCK, raw={}, key=None)
+            take_step(case, due[0][1].name, by=CLOCK, raw={}, key=None, seen_version=case.version)
         except (StepRefused, AnswersInvalid) as refused:
             log.info("%s of %s is due but refused: %s", due[0][1].name, case.uid, refused)
             later = [at for at, row in due[1:] if row.name != due[0][1].name]

@@ -141,9 +141,9 @@ def check(_: argparse.Namespace, settings: Settings) -> int:
     """Well-formed workflows, no live case stranded."""
     import workflows
     from intake import stranded
-    from workflows.wellformed import flaws
+    from workflows.wellformed import problems
 
-    found = [flaw for workflow in workflows.ALL.values() for flaw in flaws(workflow)]
+    found = problems(workflows.ALL)
     with database(settings):
         found += stranded.cases()
     return refuse("\n".join(found)) if found else say("Every workflow is well-formed; no live case is stranded.") or 0

@@ -38,7 +38,9 @@ htmx = Htmx()
 
 def show(template: str, block: str = "main", status: int = 200, **values: Any) -> Response:
     """Answer a screen, or its block when htmx asked for one."""
-    text = render_block(template, block, **values) if htmx.wants_block else render_template(template, **values)
+    fragment = htmx.wants_block
+    text = (render_block(template, block, fragment=True, **values) if fragment
+            else render_template(template, fragment=False, **values))
     return make_response(text, status)
 
 

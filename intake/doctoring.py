@@ -1,0 +1,111 @@
+"""`intake doctor`: what must hold to serve, and what deserves a look (TRUST 5.1)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import stat
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import cysqlite
+
+import workflows
+from config import Settings
+from intake.models import base, schema, sealed
+from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
+from intake.stranded import cases as stranded_cases
+from workflows.wellformed import problems as flaws
+
+ENOUGH_FREE = 0.20
+NETWORK_DISKS = ("nfs", "cifs", "smb", "9p", "fuse.sshfs")
+
+
+def examine(settings: Settings) -> tuple[list[str], list[str]]:
+    """(what refuses the start in production, what to look at), as sentences."""
+    problems = [said for look in MUST for said in look(settings)]
+    warnings = [said for look in SHOULD for said in look(settings)]
+    if not problems:
+        problems += _database(settings)
+    return problems, warnings
+
+
+def _sqlite_version(_: Settings) -> list[str]:
+    if cysqlite.sqlite_version_info < SAFE_SQLITE:
+        return [f"SQLite {cysqlite.sqlite_version} can corrupt the database; upgrade the cysqlite package"]
+    return []
+
+
+def _readable_by_others(settings: Settings) -> list[str]:
+    if os.name != "posix" or not settings.production:
+        return []
+    return [f"{path} can be read by other users; run chmod 700 on folders and 600 on files"
+            for path in (settings.data, settings.key_file)
+            if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+
+
+def _shared_disk(settings: Settings) -> list[str]:
+    if settings.database_url.startswith("postgres"):
+        return []
+    where, kind = "", ""
+    try:
+        mounts = [line.split() for line in open("/proc/mounts", encoding="utf-8")]  # noqa: SIM115
+    except OSError:
+        return []
+    for _, mount, found, *_rest in mounts:
+        if str(settings.data.absolute()).startswith(mount) and len(mount) > len(where):
+            where, kind = mount, found
+    return [f"the data folder is on a network disk ({kind}): SQLite is not safe there"] if kind in NETWORK_DISKS else []
+
+
+def _debug(_: Settings) -> list[str]:
+    return ["FLASK_DEBUG is set: remove it"] if os.environ.get("FLASK_DEBUG") else []
+
+
+def _database(settings: Settings) -> list[str]:
+    """What only an open database can say."""
+    try:
+        base.connect(settings.database_url)
+        sealed.load_keys(settings.key_file, create=not settings.production)
+        with base.writing():
+            if not schema.at_head():
+                return ["the tables are not those of this release: run `intake init`"]
+            return [*stranded_cases(), *flaws(workflows.ALL)]
+    except (UnsafeDatabase, sealed.WrongKey) as problem:
+        return [str(problem)]
+
+
+def _plain_address(settings: Settings) -> list[str]:
+    host = urlsplit(settings.public_url).hostname or ""
+    if settings.production or host in ("localhost", "127.0.0.1"):
+        return []
+    return [f"{settings.public_url} is neither https nor this machine: sign-ins can be read on the way"]
+
+
+def _moved_clock(_: Settings) -> list[str]:
+    return ["INTAKE_NOW is set: the clock stands where it says"] if os.environ.get("INTAKE_NOW") else []
+
+
+def _mail(settings: Settings) -> list[str]:
+    if not settings.smtp_url:
+        return ["INTAKE_SMTP_URL is empty: letters are written in the terminal"]
+    parts = urlsplit(settings.smtp_url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    try:
+        with kind(parts.hostname or "localhost", parts.port or 25, timeout=5):
+            return []
+    except (OSError, smtplib.SMTPException):
+        return [f"the mail server {parts.hostname} does not answer: letters wait"]
+
+
+def _disk(settings: Settings) -> list[str]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    disk = shutil.disk_usage(settings.data)
+    free = disk.free / disk.total
+    return [f"{free:.0%} of the disk is free: make room"] if free < ENOUGH_FREE else []
+
+
+Look = Callable[[Settings], list[str]]
+MUST: tuple[Look, ...] = (_sqlite_version, _readable_by_others, _shared_disk, _debug)
+SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk)

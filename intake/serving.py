@@ -1,0 +1,131 @@
+"""Serving: waitress, drained before it stops; clock and post beside it in a thread, or alone (`intake work`)."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+import waitress
+from flask import Flask
+
+from config import Settings
+from intake import clock, create_app, doctoring, post
+from intake.models import base
+from intake.models.connection import DatabaseBusy, DiskFull
+
+log = logging.getLogger("intake.serving")
+
+EVERY = 5.0
+"""Seconds between two rounds of clock and post."""
+DRAIN = 10.0
+"""Seconds given to requests in flight once told to stop."""
+THREADS = 2
+"""Few: they share one interpreter lock."""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; in production, refuse to start on what `intake doctor` refuses."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    problems, warnings = doctoring.examine(settings)
+    for sentence in warnings:
+        log.warning(sentence)
+    if problems:
+        for sentence in problems:
+            log.error(sentence)
+        if settings.production:
+            return 1
+    app = create_app(settings)
+    stop = threading.Event()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda _number, _frame: stop.set())
+    worker = start_worker(app, settings, stop) if settings.work else None
+    print(f"Parcours listens on {settings.public_url}", flush=True)  # noqa: T201
+    run(create_server(app, settings), stop)
+    if worker is not None:
+        worker.join(DRAIN)
+    return 0
+
+
+def create_server(app: Flask, settings: Settings) -> Any:
+    """Waitress, with room for idle browsers and poll rather than select."""
+    return waitress.create_server(
+        app, host=settings.host, port=settings.port, threads=THREADS, connection_limit=1000, asyncore_use_poll=True,
+        max_request_body_size=12 * 1024 * 1024, channel_timeout=60, ident="", backlog=1024,
+        **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+            "clear_untrusted_proxy_headers": True} if settings.production else {}))
+
+
+def run(server: Any, stop: threading.Event) -> None:
+    """Answer requests until told to stop; then take no new connection, and finish what was begun."""
+    def look(timeout: float) -> None:
+        server.asyncore.loop(timeout=timeout, map=server._map, use_poll=True, count=1)
+
+    while not stop.is_set():
+        look(0.5)
+    server.accepting = False
+    server.socket.close()
+    server._map.pop(server._fileno, None)
+    until = time.monotonic() + DRAIN
+    while busy(server) and time.monotonic() < until:
+        look(0.05)
+    server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+
+
+def busy(server: Any) -> bool:
+    """Whether a request is being answered, or an answer being sent."""
+    return any(channel.requests or channel.total_outbufs_len for channel in list(server.active_channels.values()))
+
+
+# Clock and post ------------------------------------------------------------------------------------------------------
+
+
+def start_worker(app: Flask, settings: Settings, stop: threading.Event) -> threading.Thread:
+    """Clock and post in a thread of the server."""
+    worker = threading.Thread(target=rounds, args=(app, settings, stop), name="clock and post", daemon=True)
+    worker.start()
+    return worker
+
+
+def rounds(app: Flask, settings: Settings, stop: threading.Event) -> None:
+    """One round after another; a database that is busy or full is tried again at the next."""
+    deliver = delivery(settings)
+    while not stop.is_set():
+        try:
+            round_of(app, deliver)
+        except (DatabaseBusy, DiskFull) as problem:
+            log.warning("clock and post wait: %s", problem)
+        stop.wait(EVERY)
+
+
+def round_of(app: Flask, deliver: post.Deliver) -> tuple[int, int]:
+    """(steps taken, letters sent) in one round."""
+    with app.app_context(), base.writing():
+        return clock.tick(), post.send_due(deliver)
+
+
+def delivery(settings: Settings) -> post.Deliver:
+    """The mail server when there is one, else the terminal."""
+    return post.by_smtp(settings.smtp_url) if settings.smtp_url else post.to_terminal
+
+
+def one_round(settings: Settings) -> tuple[int, int]:
+    """`intake tick`."""
+    return round_of(create_app(settings), delivery(settings))
+
+
+def work(settings: Settings) -> int:
+    """`intake work`: rounds for ever, until told to stop."""
+    logging.basicConfig(level=logging.INFO)
+    stop = threading.Event()
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+    rounds(create_app(settings), settings, stop)
+    return 0
