@@ -10,7 +10,7 @@ from peewee import ForeignKeyField, TextField
 
 from intake.models.base import DayField, InstantField, JSONField, Model
 from intake.models.people import Antenna, Person
-from workflows.settings import DEFAULTS
+from workflows.settings import PRINCIPALE, defaults_for
 
 
 class SettingValue(Model):
@@ -27,7 +27,7 @@ class SettingValue(Model):
 
 def settings_on(today: date, antenna: Antenna | None = None) -> Mapping[str, Any]:
     """Every setting's value on a day, for an antenna where it may differ."""
-    found = dict(DEFAULTS)
+    found = dict(defaults_for(antenna.programme if antenna is not None else PRINCIPALE))
     rows = (SettingValue.select().where(SettingValue.since <= today)
             .order_by(SettingValue.antenna.is_null(False), SettingValue.since, SettingValue.id))
     for row in rows:
