@@ -35,9 +35,9 @@ class Settings:
 
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings. Raises WrongSettings, in production, for what development forgives."""
+    """Read the settings. Raises WrongSettings for what cannot be, and in production for what development forgives."""
     data = Path(env.get("INTAKE_DATA", "data"))
-    host, port = env.get("INTAKE_HOST", "127.0.0.1"), int(env.get("INTAKE_PORT", "8000"))
+    host, port = env.get("INTAKE_HOST", "127.0.0.1"), _port(env.get("INTAKE_PORT", "8000"))
     settings = Settings(
         data=data, host=host, port=port,
         database_url=env.get("INTAKE_DATABASE_URL") or f"sqlite:///{(data / 'parcours.db').absolute()}",
@@ -49,8 +49,14 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     )
     if settings.production:
         _refuse_what_is_unsafe(settings, env)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings if settings.secret_key else _with_development_secret(settings)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise WrongSettings(f"INTAKE_PORT is a number from 1 to 65535, not {text[:20]!r}")
+    return int(text)
 
 
 def _refuse_what_is_unsafe(settings: Settings, env: Mapping[str, str]) -> None:
@@ -59,6 +65,8 @@ def _refuse_what_is_unsafe(settings: Settings, env: Mapping[str, str]) -> None:
                             "`python -c 'import secrets; print(secrets.token_urlsafe(48))'`")
     if not env.get("INTAKE_KEY_FILE"):
         raise WrongSettings("INTAKE_KEY_FILE is missing: name the file that holds the encryption keys, outside the data")
+    if settings.key_file.resolve().is_relative_to(settings.data.resolve()):
+        raise WrongSettings("INTAKE_KEY_FILE lies in INTAKE_DATA: keep the keys elsewhere, so that no backup holds both")
     if env.get("INTAKE_NOW"):
         raise WrongSettings("INTAKE_NOW moves the clock: it is refused in production; remove it")
     if not settings.smtp_url:

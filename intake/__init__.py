@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365) if settings.production else 0,
     )
     base.connect(settings.database_url)
-    sealed.load_keys(settings.key_file)
+    sealed.load_keys(settings.key_file, create=not settings.production)
     outbox.office.public_url = settings.public_url
     signing_in.set_pepper(settings.secret_key)
     csrf.init_app(app)

@@ -23,7 +23,7 @@ PLAIN = {peewee.AutoField, peewee.IntegerField, peewee.BigIntegerField, peewee.T
 """Columns whose values pass unchanged, in and out."""
 
 
-class param(peewee.Node):  # type: ignore[misc]  # noqa: N801
+class param(peewee.Node):  # type: ignore[misc]
     """The place of a value given at each call, converted like the column it stands beside (or `field`)."""
 
     def __init__(self, name: str, field: Any = None) -> None:
@@ -46,7 +46,7 @@ def for_update(query: Any) -> Any:
     return query.for_update() if db_is_postgres() else query
 
 
-class compiled:  # noqa: N801
+class compiled:
     """A statement, kept as SQL for each kind of database; `build` is called once for each."""
 
     def __init__(self, build: Callable[[], Any]) -> None:
@@ -108,7 +108,7 @@ class _Statement:
             return cursor.rowcount
         rows = cursor.fetchall()
         return rows if self.as_they_are else [
-            tuple(value if convert is None else convert(value) for value, convert in zip(row, self.conversions))
+            tuple(value if convert is None else convert(value) for value, convert in zip(row, self.conversions, strict=True))
             for row in rows]
 
     def _new_id(self, cursor: Any) -> Any:

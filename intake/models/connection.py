@@ -23,6 +23,7 @@ WAIT = 5
 """Seconds one waits for its turn to write, or for a connection."""
 PRAGMAS: dict[str, Any] = {
     "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": WAIT * 1000, "secure_delete": 1,
+    "recursive_triggers": 1,
 }
 POSTGRES_SETTINGS = {
     "statement_timeout": "5s", "lock_timeout": "3s", "default_transaction_isolation": "read committed",
