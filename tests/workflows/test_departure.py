@@ -196,7 +196,7 @@ def test_one_calls_off_what_one_announced_the_team_anything() -> None:
 
 
 def test_nothing_is_called_off_once_the_contract_is_over() -> None:
-    with pytest.raises(StepRefused, match="Aucun contrat en cours ni signé."):
+    with pytest.raises(StepRefused, match="Aucun contrat en cours ni signé"):
         decided("call_off", facts(contracts=()), "support", reason="Erreur")
 
 
