@@ -21,7 +21,7 @@ from intake.projections import project
 from intake.undo import undo
 from workflows import fields
 from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
-from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo
+from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
@@ -110,7 +110,7 @@ def _write(
         step=step.name, before="" if decision.before == BEGIN else decision.before, after=decision.after,
         role=decision.role, made_at=now, effective_on=effective, cause=cause, key=key,
         fingerprint=fingerprint(workflows.ALL[case.workflow]))
-    text, sealed = _spoken(decision)
+    text, sealed = _spoken(decision, workflows.ALL[case.workflow])
     posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
     event = history.append(line, by, case, history.Written(text, sealed, posted, before))
     _move(case, decision, now)
@@ -152,9 +152,10 @@ def remembered(memory: Mapping[str, Any], decision: Decision, facts: Any, made: 
     return {name: value for name, value in kept.items() if value is not None}
 
 
-def _spoken(decision: Decision) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Answers in clear, and those to encrypt."""
-    forms = [decision.step.form] if decision.step.form else []
+def _spoken(decision: Decision, workflow: Workflow) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answers in clear, and those to encrypt: of the form, and of the questionnaire that the step sends."""
+    forms = [page.form for page in workflow.pages.get(decision.step.pages, ())]
+    forms += [decision.step.form] if decision.step.form else []
     sealed_names = set().union(*(form.sealed for form in forms))
     answers = {name: fields.to_json(value) for name, value in decision.answers.items()}
     sealed = {name: answers.pop(name) for name in sealed_names if name in answers}

@@ -12,9 +12,10 @@ from intake.cases import StepRefused, new_case, take_step
 from intake.clock import tick
 from intake.facts import facts_of
 from intake.facts.admission import entries_of, line_of
+from intake.history import unsealed
 from intake.models import places
 from intake.models.days import InfoMeeting, Seat
-from intake.models.dossiers import Case, Dossier
+from intake.models.dossiers import Answers, Case, Dossier
 from intake.models.drafts import save_page
 from intake.models.letters import Letter
 from intake.models.people import Antenna, Person, RoleGrant
@@ -199,6 +200,17 @@ def test_entry_papers_lead_to_a_contract(cast: Cast, clock: Clock) -> None:
     case = step(case, "give_back", cast.ana, reason="Mon local n’est pas prêt")
     assert (case.state, again(cape).state, places.of(case)) == ("waiting", "cancelled", None)
     assert case.memory["refusals"] == 1
+
+
+def test_sensitive_entry_papers_are_kept_sealed(cast: Cast) -> None:
+    """Pages are sealed like forms: no IBAN and no social security number in clear beside the event (TRUST 2.31)."""
+    a_month(2, Month(2027, 4))
+    case = step(step(admitted(arrived(cast.ana), cast), "offer", cast.claire, month="2027-04"), "accept", cast.ana)
+    fill_pages(case, {"iban": {"iban": "FR1420041010050500013M02606"}, "nir": {"nir": "299075907800157"}})
+    event = take_step(case, "send_papers", by=cast.ana, raw={}, key=None)
+    beside = Answers.get(Answers.event == event)
+    assert not {"iban", "nir", "paper_number"} & set(beside.text)
+    assert unsealed(beside)["iban"] == "FR1420041010050500013M02606"
 
 
 def test_the_clock_expires_pauses_and_lapses(cast: Cast, clock: Clock) -> None:
