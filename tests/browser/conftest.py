@@ -70,7 +70,7 @@ class House:
 
     def intake(self, *words: str) -> str:
         """Run the command on this house's data; what it printed. Fails when it fails."""
-        done = subprocess.run([sys.executable, "-m", "intake.commands", *words], cwd=ROOT, env=self.environment,
+        done = subprocess.run([sys.executable, "-m", "intake", *words], cwd=ROOT, env=self.environment,
                               capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 0, f"intake {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -94,7 +94,7 @@ class House:
     def start(self) -> None:
         """Serve, and wait until it answers."""
         with self.log.open("ab") as log:
-            self.server = subprocess.Popen([sys.executable, "-m", "intake.commands", "serve"], cwd=ROOT,
+            self.server = subprocess.Popen([sys.executable, "-m", "intake", "serve"], cwd=ROOT,
                                            env=self.environment, stdout=log, stderr=subprocess.STDOUT)
         for _ in range(200):
             if self.server.poll() is not None:
