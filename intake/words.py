@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from workflows.calendar import Month
 from workflows.engine import Refusal
+from workflows.months import MONTHS, WEEKDAYS
 
 PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\u00a0"
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-          "décembre")
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-DEROGATION = f"La cogérance peut déroger par écrit."
+DEROGATION = "La cogérance peut déroger par écrit."
 
 
 class Count(int):
@@ -56,7 +54,7 @@ def long_day(value: Any) -> str:
 
 def full_day(value: Any) -> str:
     """« jeudi 17 décembre 2026 »."""
-    return f"{DAYS[as_day(value).weekday()]} {long_day(value)}"
+    return f"{WEEKDAYS[as_day(value).weekday()]} {long_day(value)}"
 
 
 def upto(value: Any) -> str:
