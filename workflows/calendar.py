@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import TH, relativedelta
 from holidays import country_holidays
 
-from workflows.months import Month
+from workflows.months import Month as Month
 from workflows.months import day_in_words as day_in_words
 from workflows.months import time_in_words as time_in_words
 

@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
-from workflows.calendar import MONTHS
+from workflows.months import MONTHS
 from workflows.fields.base import UNSTORABLE, Asked, NotAsked, Sentence, clean
 
 PARTS: tuple[str, ...] = ("day", "month", "year")
