@@ -100,7 +100,8 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
     """The fields of `ContractFacts`, reading no more than this state can need."""
     here = [row for row in rows if row.dossier_id == case.dossier_id]
     leaving = _last(here, "departure")
-    known: dict[str, Any] = {"others": contracts_in(row for row in rows if row.uid != case.uid)}
+    known: dict[str, Any] = {
+        "others": tuple(one for one in contracts_in(rows) if one.case != case.uid)}
     if leaving is not None and leaving.state != "called_off":
         known |= {
             "departure_ends_on": _day(leaving.memory, "ends_on"),
