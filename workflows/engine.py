@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
@@ -85,7 +85,7 @@ class _Throwaway:
     row: Step
 
 
-@lru_cache(maxsize=None)
+@cache
 def machine(workflow: Workflow) -> Machine:
     """The workflow as a `transitions.Machine`, built once, holding no model."""
     built = Machine(
@@ -93,7 +93,7 @@ def machine(workflow: Workflow) -> Machine:
     )
     for row in workflow.steps:
         def picked(event: EventData, row: Step = row) -> bool:
-            return event.model.row is row
+            return cast(_Throwaway, event.model).row is row
 
         dest = row.dest or "="
         built.add_transition(row.name, list(row.sources) or [BEGIN], dest, conditions=[picked])

@@ -19,7 +19,7 @@ Answers = Mapping[str, Any]
 Memory = Mapping[str, Any]
 
 
-class StepForm(Form):  # type: ignore[misc]
+class StepForm(Form):
     """A form of a step. Fields are read by `readers`, or by those of `seen_by`; `sealed` ones are stored encrypted."""
 
     readers: tuple[Role, ...] = ("circle", "support")
@@ -288,6 +288,13 @@ class DropTasks:
 
 
 @dataclass(frozen=True)
+class EmptyDraft:
+    """Erase the pages of the questionnaire that were written and not sent."""
+
+    when: FromStep | None = None
+
+
+@dataclass(frozen=True)
 class Freeze:
     """Freeze the document to sign: make it, hash it, keep it (`what` names its template)."""
 
@@ -306,7 +313,7 @@ class Undo:
 
 Consequence = (
     Remember | Letter | Task | Open | TakeStep | HoldPlace | AcceptPlace | UsePlace | FreePlace | MovePlace | StepBack
-    | DropTasks | Freeze | ChangeAddress | Undo
+    | DropTasks | EmptyDraft | Freeze | ChangeAddress | Undo
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from workflows.calendar import WEEKDAYS
+from workflows.months import WEEKDAYS
 
 Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly"]
 
