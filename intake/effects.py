@@ -13,6 +13,7 @@ from intake.models import places
 from intake.models.actors import Actor
 from intake.models.base import new_uid
 from intake.models.dossiers import Case, Event
+from intake.models.drafts import empty_draft
 from intake.models.people import Person, holders
 from intake.models.pieces import Paper
 from intake.models.tasks import Task as TaskRow
@@ -23,6 +24,7 @@ from workflows.grammar import (
     ChangeAddress,
     Consequence,
     DropTasks,
+    EmptyDraft,
     Freeze,
     FreePlace,
     HoldPlace,
@@ -208,6 +210,12 @@ def move_place(told: MovePlace, at: Moment) -> None:
     places.hold(at.case, told.month(at.facts, at.decision.answers), status="accepted")
 
 
+def erase_draft(told: EmptyDraft, at: Moment) -> None:
+    """Nothing is kept of what was not sent."""
+    if told.when is None or told.when(at.facts, at.decision.answers):
+        empty_draft(at.case)
+
+
 def freeze(told: Freeze, at: Moment) -> None:
     """Keep the document made before the lock."""
     if at.made is None:
@@ -230,7 +238,7 @@ def change_address(_: ChangeAddress, at: Moment) -> None:
 
 APPLY: dict[type, Callable[[Any, Moment], None]] = {
     Letter: write_letter, Task: give_task, DropTasks: drop_tasks, HoldPlace: hold_place, AcceptPlace: accept_place,
-    UsePlace: use_place, FreePlace: free_place, MovePlace: move_place, Freeze: freeze, ChangeAddress: change_address,
+    UsePlace: use_place, FreePlace: free_place, MovePlace: move_place, EmptyDraft: erase_draft, Freeze: freeze, ChangeAddress: change_address,
 }
 
 
@@ -250,6 +258,8 @@ def tell(consequence: Consequence, case: Case, facts: Any, answers: Mapping[str,
             return "La place est rendue."
         case StepBack():
             return f"La personne recule de {facts.settings['offers.step_back']} places."
+        case EmptyDraft():
+            return "Les réponses non envoyées sont effacées."
         case Freeze():
             return "Le document est figé, avec son empreinte."
         case workflows.grammar.Open(workflow=name):

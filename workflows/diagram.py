@@ -10,6 +10,7 @@ from workflows.grammar import (
     AcceptPlace,
     ChangeAddress,
     DropTasks,
+    EmptyDraft,
     FreePlace,
     Freeze,
     HoldPlace,
@@ -35,7 +36,7 @@ COMMON = frozenset(row.name for row in common_rows([ANYWHERE], []) if row.name !
 
 EFFECTS: dict[type, str] = {
     HoldPlace: "place held", AcceptPlace: "place accepted", UsePlace: "place used", FreePlace: "place freed",
-    MovePlace: "place exchanged", StepBack: "steps back", DropTasks: "☐ dropped", Freeze: "document frozen",
+    MovePlace: "place exchanged", StepBack: "steps back", DropTasks: "☐ dropped", EmptyDraft: "draft erased", Freeze: "document frozen",
     ChangeAddress: "address to prove", Undo: "restores",
 }
 

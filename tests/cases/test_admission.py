@@ -16,7 +16,7 @@ from intake.history import unsealed
 from intake.models import places
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Answers, Case, Dossier
-from intake.models.drafts import save_page
+from intake.models.drafts import DraftPage, save_page
 from intake.models.letters import Letter
 from intake.models.people import Antenna, Person, RoleGrant
 from intake.models.places import Place
@@ -246,6 +246,24 @@ def test_an_admission_is_withdrawn_and_reopened(cast: Cast, clock: Clock) -> Non
     step(another, "withdraw", cast.ana, reason="Double")
     case = step(case, "reopen", cast.ana)
     assert (case.state, case.rank_at) == ("waiting", clock.now)
+
+
+def test_what_was_not_sent_is_erased(cast: Cast, clock: Clock) -> None:
+    """`keep.draft`: at withdraw and lapse; a reopened draft is empty. What was sent stays."""
+    ana, ben = (step(arrived(one), "skip_meeting", cast.claire, reason="Connue") for one in (cast.ana, cast.ben))
+    for case in (ana, ben):
+        fill_pages(case)
+    ana = step(ana, "withdraw", cast.ana, reason="Je pars")
+    assert not DraftPage.select().where(DraftPage.case == ana).exists()
+    clock.forward(days=61)
+    tick()
+    assert again(ben).state == "lapsed"
+    assert not DraftPage.select().where(DraftPage.case == ben).exists()
+    assert step(ana, "reopen", cast.ana).state == "draft"
+    sent = in_review(arrived(cast.noe), cast)
+    kept = DraftPage.select().where(DraftPage.case == sent).count()
+    step(sent, "withdraw", cast.noe, reason="Je pars")
+    assert kept == DraftPage.select().where(DraftPage.case == sent).count() > 0
 
 
 def test_kpa_enrols_without_waiting(cast: Cast) -> None:

@@ -294,6 +294,11 @@ def closed(facts: Facts, answers: Answers) -> Kept:
     return {**NO_PLACE, **no_seat(facts, answers), "left_from": facts.state, **NO_PAUSE}
 
 
+def unsent(facts: Facts, _: Answers) -> bool:
+    """The person leaves a draft that was never sent; what the circle does may still be undone, and erases nothing."""
+    return facts.by_person and facts.taken("submit") is None
+
+
 def taken_over(_: Facts, answers: Answers) -> Kept:
     """Someone already admitted elsewhere waits since the day given, or has already joined."""
     since: date = answers["since"]
