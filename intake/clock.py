@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import workflows
 from intake import moment
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
+from intake.models import base, days, places
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
 from intake.models.dossiers import Case, Dossier
+from intake.models.people import Antenna
+from intake.models.settings import settings_on
+from workflows.calendar import Month
 from workflows.engine import AnswersInvalid
 from workflows.grammar import Step
 
@@ -27,8 +31,13 @@ TRY_AGAIN = timedelta(hours=6)
 """After a refusal (an employment without DPAE), the clock looks again."""
 
 
+_prepared: tuple[date, Any] | None = None
+"""The last day that was prepared, and in which database."""
+
+
 def tick() -> int:
     """One round: fill in empty dates, take the steps that are due, by due instant. The number of steps taken."""
+    prepare_day()
     taken = 0
     while True:
         batch = due_cases(moment.now())
@@ -36,6 +45,21 @@ def tick() -> int:
             return taken
         for case in batch:
             taken += run(case)
+
+
+def prepare_day() -> None:
+    """Once a day: places of the months ahead, those of past months lost, journées of the year ahead."""
+    global _prepared
+    today = moment.today()
+    if _prepared is not None and _prepared[0] == today and _prepared[1] is base.db.obj:
+        return
+    for antenna in Antenna.select().where(Antenna.capped == "yes").order_by(Antenna.id):
+        months = settings_on(today, antenna)["places.horizon"]
+        farthest = Month.of(today).plus(months - 1)
+        places.open_ahead(antenna, months, settings_on(farthest.first_day, antenna)["places.per_month"], today)
+    places.close_past(today)
+    days.plan_journees(today)
+    _prepared = (today, base.db.obj)
 
 
 def due_cases(now: datetime) -> list[Case]:
@@ -109,6 +133,8 @@ def set_due(case: Case, at: datetime) -> None:
 
 def look_again(cases: Iterable[Case] | None = None) -> None:
     """A setting, journée or assembly changed: the dates of the cases it may touch are to be computed again."""
+    global _prepared
+    _prepared = None
     with write_transaction():
         query = Case.update(due_at=None)
         (query.where(Case.id.in_([case.id for case in cases])) if cases is not None else query).execute()

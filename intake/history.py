@@ -15,6 +15,7 @@ from intake.models.actors import Actor
 from intake.models.base import db_is_postgres, new_uid
 from intake.models.dossiers import Answers, Case, Dossier, Event, House
 from intake.models.sealed import seal, unseal
+from workflows.engine import Refusal, StepRefused
 
 
 def canonical(value: Any) -> str:
@@ -75,10 +76,21 @@ def append(line: Line, by: Actor, case: Case | None, written: Written) -> Event:
 
 
 def append_of_house(step: str, by: Actor, role: str, subject: str, now: datetime, day: date,
-                    text: Mapping[str, Any] | None = None) -> Event:
-    """Write an event of the house: a setting, a role, a place, an export, an erasure."""
-    line = Line(step=step, before="", after="", role=role, made_at=now, effective_on=day, subject=subject)
+                    text: Mapping[str, Any] | None = None, key: str | None = None) -> Event:
+    """Write an event of the house: a setting, a role, a place, an export, an erasure. `key` is its form's."""
+    line = Line(step=step, before="", after="", role=role, made_at=now, effective_on=day, subject=subject, key=key)
     return append(line, by, None, Written(text or {}, {}, {}))
+
+
+def told_already(key: str | None, step: str, text: Mapping[str, Any]) -> bool:
+    """Whether a form already made its event of the house. StepRefused when it comes again with another text."""
+    done = Event.get_or_none(Event.key == key) if key else None
+    if done is None:
+        return False
+    beside = Answers.get(Answers.event == done)
+    if done.step != step or beside.text != dict(text):
+        raise StepRefused(Refusal("Ce formulaire a déjà été envoyé avec un autre texte. Rechargez la page."))
+    return True
 
 
 def hash_of(event: Event) -> str:

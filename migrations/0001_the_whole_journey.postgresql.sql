@@ -24,8 +24,6 @@ CREATE TABLE "case" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NUL
 
 CREATE UNIQUE INDEX "case_uid" ON "case" ("uid");
 
-CREATE INDEX "case_dossier_id" ON "case" ("dossier_id");
-
 CREATE INDEX "case_due_at" ON "case" ("due_at");
 
 CREATE INDEX "case_opened_by_id" ON "case" ("opened_by_id");
@@ -41,12 +39,6 @@ CREATE INDEX "case_dossier_id_workflow" ON "case" ("dossier_id", "workflow");
 CREATE TABLE "event" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER, "case_id" INTEGER, "step" TEXT NOT NULL, "before" TEXT NOT NULL, "after" TEXT NOT NULL, "actor_id" INTEGER, "role" TEXT NOT NULL, "made_at" BIGINT NOT NULL, "effective_on" DATE NOT NULL, "cause_id" INTEGER, "key" TEXT, "subject" TEXT NOT NULL, "fingerprint" TEXT NOT NULL, "digest" TEXT NOT NULL, "number" INTEGER NOT NULL, "previous" TEXT NOT NULL, "hash" TEXT NOT NULL, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("actor_id") REFERENCES "person" ("id"), FOREIGN KEY ("cause_id") REFERENCES "event" ("id"), CHECK ((dossier_id IS NULL) = (case_id IS NULL)));
 
 CREATE UNIQUE INDEX "event_uid" ON "event" ("uid");
-
-CREATE INDEX "event_dossier_id" ON "event" ("dossier_id");
-
-CREATE INDEX "event_case_id" ON "event" ("case_id");
-
-CREATE INDEX "event_actor_id" ON "event" ("actor_id");
 
 CREATE INDEX "event_cause_id" ON "event" ("cause_id");
 
@@ -68,7 +60,9 @@ CREATE UNIQUE INDEX "assembly_uid" ON "assembly" ("uid");
 
 CREATE UNIQUE INDEX "assembly_day" ON "assembly" ("day");
 
-CREATE TABLE "cap_change" ("id" SERIAL NOT NULL PRIMARY KEY, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+CREATE TABLE "cap_change" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+
+CREATE UNIQUE INDEX "cap_change_uid" ON "cap_change" ("uid");
 
 CREATE INDEX "cap_change_antenna_id" ON "cap_change" ("antenna_id");
 
@@ -116,8 +110,6 @@ CREATE TABLE "letter" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT N
 
 CREATE UNIQUE INDEX "letter_uid" ON "letter" ("uid");
 
-CREATE INDEX "letter_dossier_id" ON "letter" ("dossier_id");
-
 CREATE INDEX "letter_event_id" ON "letter" ("event_id");
 
 CREATE INDEX "letter_recipient_id" ON "letter" ("recipient_id");
@@ -154,11 +146,21 @@ CREATE INDEX "piece_added_by_id" ON "piece" ("added_by_id");
 
 CREATE TABLE "place" ("id" SERIAL NOT NULL PRIMARY KEY, "antenna_id" INTEGER NOT NULL, "month" TEXT NOT NULL, "rank" INTEGER NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('free', 'held', 'accepted', 'used', 'lost', 'closed')), "holder_id" INTEGER, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("holder_id") REFERENCES "case" ("id"), CHECK ((holder_id IS NULL) = (status IN ('free', 'lost', 'closed'))));
 
-CREATE INDEX "place_antenna_id" ON "place" ("antenna_id");
-
 CREATE UNIQUE INDEX "place_holder_id" ON "place" ("holder_id");
 
 CREATE UNIQUE INDEX "place_antenna_id_month_rank" ON "place" ("antenna_id", "month", "rank");
+
+CREATE TABLE "role_asked" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "until" DATE, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+
+CREATE UNIQUE INDEX "role_asked_uid" ON "role_asked" ("uid");
+
+CREATE INDEX "role_asked_person_id" ON "role_asked" ("person_id");
+
+CREATE INDEX "role_asked_antenna_id" ON "role_asked" ("antenna_id");
+
+CREATE INDEX "role_asked_asked_by_id" ON "role_asked" ("asked_by_id");
+
+CREATE INDEX "role_asked_confirmed_by_id" ON "role_asked" ("confirmed_by_id");
 
 CREATE TABLE "role_grant" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "since" DATE NOT NULL, "until" DATE, "granted_by_id" INTEGER, "reason" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("granted_by_id") REFERENCES "person" ("id"));
 
@@ -211,8 +213,6 @@ CREATE TABLE "task" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NUL
 CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");
 
 CREATE INDEX "task_dossier_id" ON "task" ("dossier_id");
-
-CREATE INDEX "task_case_id" ON "task" ("case_id");
 
 CREATE INDEX "task_antenna_id" ON "task" ("antenna_id");
 

@@ -1,13 +1,15 @@
 """Entry places: the cap is rows, not arithmetic (TRUST 2.10)."""
 
+from __future__ import annotations
+
 from datetime import date
 
 from peewee import Case as when
 from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
 
-from intake.models.base import InstantField, Model, db_is_postgres
+from intake.models.base import Model, db_is_postgres, write_transaction
 from intake.models.dossiers import Case
-from intake.models.people import Antenna, Person
+from intake.models.people import Antenna
 from workflows.calendar import Month
 from workflows.engine import Refusal
 
@@ -15,7 +17,7 @@ from workflows.engine import Refusal
 class Place(Model):
     """One entry place: antenna + month + rank. An entrant exists only as its holder."""
 
-    antenna = ForeignKeyField(Antenna, backref="places")
+    antenna = ForeignKeyField(Antenna, backref="places", index=False)
     month = TextField()
     """`2026-12`."""
     rank = IntegerField()
@@ -27,24 +29,6 @@ class Place(Model):
     class Meta:
         indexes = ((("antenna", "month", "rank"), True),)
         constraints = [Check("(holder_id IS NULL) = (status IN ('free', 'lost', 'closed'))")]
-
-
-class CapChange(Model):
-    """A change of a month's places, asked by one co-manager and confirmed by another within seven days."""
-
-    antenna = ForeignKeyField(Antenna, backref="+")
-    first_month = TextField()
-    last_month = TextField(default="")
-    """Empty: from then on."""
-    places = IntegerField()
-    reason = TextField()
-    asked_by = ForeignKeyField(Person, backref="+")
-    asked_at = InstantField()
-    confirmed_by = ForeignKeyField(Person, null=True, backref="+")
-    confirmed_at = InstantField(null=True)
-
-    class Meta:
-        constraints = [Check("confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id")]
 
 
 class MonthFull(Exception):
@@ -115,3 +99,43 @@ def of_months(antenna: Antenna, first: str, last: str) -> dict[str, dict[str, in
     for month, status, number in rows:
         found.setdefault(month, {})[status] = number
     return found
+
+
+def open_ahead(antenna: Antenna, months: int, per_month: int, today: date) -> list[str]:
+    """Open the months ahead that have no place yet, this one first; twice is harmless. The months opened."""
+    this_month = Month.of(today)
+    wanted = [str(month) for month in this_month.until(this_month.plus(months - 1))]
+    known = {month for (month,) in Place.select(Place.month).where(
+        Place.antenna == antenna, Place.month.in_(wanted)).distinct().tuples()}
+    missing = [month for month in wanted if month not in known] if per_month > 0 else []
+    if missing:
+        with write_transaction():
+            for month in missing:
+                open_month(antenna, month, per_month)
+    return missing
+
+
+def close_past(today: date) -> int:
+    """Free places of the months that are over are lost: nothing is carried over (JOURNEY §8). How many."""
+    over = (Place.month < str(Month.of(today))) & (Place.status == "free")
+    if not Place.select(Place.id).where(over).exists():
+        return 0
+    with write_transaction():
+        lost: int = Place.update(status="lost").where(over).execute()
+    return lost
+
+
+def set_cap(antenna: Antenna, month: str, cap: int) -> None:
+    """Bring a month to so many places: closed ones open again, free ones close; a taken place stays."""
+    lock_month(antenna, month)
+    here = (Place.antenna == antenna) & (Place.month == month)
+    standing = list(Place.select().where(here, Place.status.not_in(("lost", "closed"))).order_by(Place.rank))
+    closed = list(Place.select().where(here, Place.status == "closed").order_by(Place.rank))
+    for place in [one for one in reversed(standing) if one.status == "free"][:max(0, len(standing) - cap)]:
+        Place.update(status="closed").where(Place.id == place.id, Place.status == "free").execute()
+    missing = max(0, cap - len(standing))
+    for place in closed[:missing]:
+        Place.update(status="free").where(Place.id == place.id, Place.status == "closed").execute()
+    ranks = Place.select(fn.MAX(Place.rank)).where(here).scalar() or 0
+    for rank in range(ranks + 1, ranks + 1 + missing - len(closed)):
+        Place.insert(antenna=antenna, month=month, rank=rank).execute()

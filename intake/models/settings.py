@@ -34,3 +34,34 @@ def settings_on(today: date, antenna: Antenna | None = None) -> Mapping[str, Any
         if row.antenna_id is None or (antenna is not None and row.antenna_id == antenna.id):
             found[row.name] = row.value
     return found
+
+
+def change(name: str, value: Any, since: date, reason: str, by: Person, role: str, *, antenna: Antenna | None = None,
+           key: str | None = None) -> None:
+    """Give a setting another value from a day on, with an event of the house. StepRefused for a day that is past."""
+    text = {"value": value, "since": since.isoformat(), "reason": reason}
+    with write_transaction():
+        if history.told_already(key, "set", text):
+            return
+        if since < moment.today():
+            raise StepRefused(Refusal("Un réglage change aujourd’hui ou plus tard, jamais dans le passé."))
+        now = moment.now()
+        SettingValue.create(name=name, antenna=antenna, value=value, since=since, reason=reason, changed_by=by,
+                            changed_at=now)
+        subject = f"setting:{name}:{antenna.code}" if antenna else f"setting:{name}"
+        history.append_of_house("set", by, role, subject, now, since, text, key)
+
+
+def values_of(name: str, antenna: Antenna | None = None) -> list[SettingValue]:
+    """Every value a setting was given, the latest first; those of an antenna with those for all."""
+    rows = (SettingValue.select(SettingValue, Person).join(Person, join_type="LEFT OUTER")
+            .where(SettingValue.name == name).order_by(SettingValue.since.desc(), SettingValue.id.desc()))
+    mine = SettingValue.antenna.is_null()
+    return list(rows.where(mine | (SettingValue.antenna == antenna) if antenna is not None else mine))
+
+
+def latest_values(today: date) -> dict[tuple[str, int | None], SettingValue]:
+    """The value in force of each setting that somebody changed, by name and antenna."""
+    rows = (SettingValue.select(SettingValue, Person).join(Person, join_type="LEFT OUTER")
+            .where(SettingValue.since <= today).order_by(SettingValue.since, SettingValue.id))
+    return {(row.name, row.antenna_id): row for row in rows}
