@@ -25,8 +25,8 @@ from workflows.grammar import (
     Consequence,
     DropTasks,
     EmptyDraft,
-    Freeze,
     FreePlace,
+    Freeze,
     HoldPlace,
     Letter,
     MovePlace,
@@ -238,7 +238,8 @@ def change_address(_: ChangeAddress, at: Moment) -> None:
 
 APPLY: dict[type, Callable[[Any, Moment], None]] = {
     Letter: write_letter, Task: give_task, DropTasks: drop_tasks, HoldPlace: hold_place, AcceptPlace: accept_place,
-    UsePlace: use_place, FreePlace: free_place, MovePlace: move_place, EmptyDraft: erase_draft, Freeze: freeze, ChangeAddress: change_address,
+    UsePlace: use_place, FreePlace: free_place, MovePlace: move_place, EmptyDraft: erase_draft,
+    Freeze: freeze, ChangeAddress: change_address,
 }
 
 

@@ -36,8 +36,8 @@ COMMON = frozenset(row.name for row in common_rows([ANYWHERE], []) if row.name !
 
 EFFECTS: dict[type, str] = {
     HoldPlace: "place held", AcceptPlace: "place accepted", UsePlace: "place used", FreePlace: "place freed",
-    MovePlace: "place exchanged", StepBack: "steps back", DropTasks: "☐ dropped", EmptyDraft: "draft erased", Freeze: "document frozen",
-    ChangeAddress: "address to prove", Undo: "restores",
+    MovePlace: "place exchanged", StepBack: "steps back", DropTasks: "☐ dropped", EmptyDraft: "draft erased",
+    Freeze: "document frozen", ChangeAddress: "address to prove", Undo: "restores",
 }
 
 
