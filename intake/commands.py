@@ -76,7 +76,7 @@ def database(settings: Settings) -> Iterator[None]:
     from intake.models import base, sealed
 
     base.connect(settings.database_url)
-    sealed.load_keys(settings.key_file)
+    sealed.load_keys(settings.key_file, create=not settings.production)
     outbox.office.public_url = settings.public_url
     signing_in.set_pepper(settings.secret_key)
     with base.writing():

@@ -13,7 +13,7 @@ import cysqlite
 
 import workflows
 from config import Settings
-from intake.models import base, schema, sealed
+from intake.models import base, health, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
 from intake.stranded import cases as stranded_cases
 from workflows.wellformed import problems as flaws
@@ -66,12 +66,15 @@ def _debug(_: Settings) -> list[str]:
 def _database(settings: Settings) -> list[str]:
     """What only an open database can say."""
     try:
+        checked = health.damage if health.stopped_badly(settings.database_url) else list
         base.connect(settings.database_url)
         sealed.load_keys(settings.key_file, create=not settings.production)
         with base.writing():
             if not schema.at_head():
                 return ["the tables are not those of this release: run `intake init`"]
-            return [*stranded_cases(), *flaws(workflows.ALL)]
+            wrong = [f"INTAKE_KEY_FILE does not open {column}: it is the key of another house"
+                     for column in health.sealed_by_others()]
+            return [*wrong, *checked(), *stranded_cases(), *flaws(workflows.ALL)]
     except (UnsafeDatabase, sealed.WrongKey) as problem:
         return [str(problem)]
 

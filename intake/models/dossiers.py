@@ -36,7 +36,7 @@ class Case(Model):
     """One run of a workflow in a dossier. Only `take_step` changes it."""
 
     uid = UidField()
-    dossier = ForeignKeyField(Dossier, backref="cases")
+    dossier = ForeignKeyField(Dossier, backref="cases", index=False)
     workflow = TextField()
     state = TextField(default="")
     version = IntegerField(default=0)
@@ -63,13 +63,13 @@ class Event(Model):
     """One line of history: append-only, chained by hash; it holds no personal text."""
 
     uid = UidField()
-    dossier = ForeignKeyField(Dossier, null=True, backref="history")
+    dossier = ForeignKeyField(Dossier, null=True, backref="history", index=False)
     """Empty for an event of the house (settings, places, roles, exports, erasures)."""
-    case = ForeignKeyField(Case, null=True, backref="history")
+    case = ForeignKeyField(Case, null=True, backref="history", index=False)
     step = TextField()
     before = TextField(default="")
     after = TextField(default="")
-    actor = ForeignKeyField(Person, null=True, backref="+")
+    actor = ForeignKeyField(Person, null=True, backref="+", index=False)
     """Who did it; empty for the clock and the tablet."""
     role = TextField()
     made_at = InstantField()

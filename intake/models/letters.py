@@ -11,7 +11,7 @@ class Letter(Model):
     """One e-mail: rendered at its cause, kept, then claimed, sent, marked."""
 
     uid = UidField()
-    dossier = ForeignKeyField(Dossier, null=True, backref="letters")
+    dossier = ForeignKeyField(Dossier, null=True, backref="letters", index=False)
     cause = TextField()
     """`event:<uid>`, `journee:<day>`, `signin:<uid>`, `day:<day>`."""
     event = ForeignKeyField(Event, null=True, backref="letters")

@@ -15,13 +15,12 @@ from playhouse.migrations import Runner
 
 import intake.models
 from intake.models import places
-from intake.models.base import Model, SealedField, db, db_is_postgres, write_transaction
+from intake.models.base import Model, db, db_is_postgres, write_transaction
 from intake.models.connection import POSTGRES_SETTINGS, Postgres, Sqlite
 from intake.models.guards import GUARDS
 from intake.models.people import Antenna
-from intake.models.sealed import opens
 from intake.models.settings import settings_on
-from workflows.calendar import Month, paris_day
+from workflows.calendar import paris_day
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -80,17 +79,6 @@ def _unhurried() -> Iterator[None]:
         db.execute_sql(f"SET statement_timeout = '{POSTGRES_SETTINGS['statement_timeout']}'")
 
 
-def sealed_by_others() -> list[str]:
-    """The columns whose latest content no key opens (`table.column`): the key file is not that of this database."""
-    found = []
-    for table in all_tables():
-        for field in table._meta.sorted_fields:
-            if isinstance(field, SealedField):
-                latest = table.select(field).where(field.is_null(False)).order_by(table.id.desc()).limit(1).tuples()
-                found += [f"{table._meta.table_name}.{field.column_name}" for (row,) in latest if not opens(row)]
-    return found
-
-
 # From the tables -----------------------------------------------------------------------------------------------------
 
 
@@ -139,10 +127,8 @@ POSTGRES_SCHEMA = """
 def create(now: datetime) -> None:
     """The schema at head, and what every house begins with: its main antenna and the places of the months ahead."""
     upgrade()
+    today = paris_day(now)
     with write_transaction():
         principale, _ = Antenna.get_or_create(code="principale", defaults={"name": "Principale"})
-        asked = settings_on(paris_day(now), principale)
-        month = Month.parse(paris_day(now).isoformat()[:7])
-        for _ in range(asked["places.horizon"]):
-            places.open_month(principale, str(month), asked["places.per_month"])
-            month = month.next()
+        asked = settings_on(today, principale)
+        places.open_ahead(principale, asked["places.horizon"], asked["places.per_month"], today)

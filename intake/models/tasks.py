@@ -12,7 +12,7 @@ class Task(Model):
 
     uid = UidField()
     dossier = ForeignKeyField(Dossier, backref="tasks")
-    case = ForeignKeyField(Case, backref="tasks")
+    case = ForeignKeyField(Case, backref="tasks", index=False)
     antenna = ForeignKeyField(Antenna, backref="+")
     role = TextField()
     person = ForeignKeyField(Person, null=True, backref="+")
