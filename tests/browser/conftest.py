@@ -87,7 +87,7 @@ class House:
         """Sign someone in, by the address `intake link` prints."""
         found = re.search(r"http://\S+", self.intake("link", email))
         assert found, "intake link printed no address"
-        page.goto(found[0].replace("http://127.0.0.1:8000", self.url))
+        page.goto(found[0])
         page.locator("main form button").first.click()
         page.wait_for_load_state()
 
@@ -134,13 +134,21 @@ TEAM = {
 """Who works in the house of the browser tests: address before @exemple.fr, name, role."""
 
 
-@pytest.fixture
-def live_server(tmp_path: Path) -> Iterator[House]:
-    """A house of its own for one test, served, with its team and nobody who applies yet."""
-    house = make_house(tmp_path / "house")
+@pytest.fixture(scope="session")
+def staffed_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house with its team and nobody who applies yet; never served, copied for each test."""
+    house = make_house(tmp_path_factory.mktemp("staffed"))
     house.intake("init")
     for name, (full_name, role) in TEAM.items():
         house.intake("person", "add", f"{name}@exemple.fr", "--name", full_name, "--role", role)
+    return house
+
+
+@pytest.fixture
+def live_server(staffed_house: House, tmp_path: Path) -> Iterator[House]:
+    """A house of its own for one test, served, with its team and nobody who applies yet."""
+    house = make_house(tmp_path / "house")
+    shutil.copytree(staffed_house.folder / "data", house.folder / "data")
     house.start()
     yield house
     house.stop()
