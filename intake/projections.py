@@ -9,6 +9,8 @@ from intake.models.dossiers import Case, Dossier
 from intake.models.people import Person
 
 PAIRED = ("proposed", "peer_agreed", "running")
+DATED = ("cape", "salaried", "membership")
+"""Workflows whose dates those of other cases depend on: reviews, the associate deadline."""
 
 
 def project(case: Case) -> None:
@@ -21,6 +23,8 @@ def project(case: Case) -> None:
         _peer(case)
     elif case.workflow == "departure":
         _death(case)
+    elif case.workflow in DATED:
+        _look_again(case)
 
 
 def _peer(case: Case) -> None:
@@ -30,6 +34,11 @@ def _peer(case: Case) -> None:
     if case.dossier.peer_id != (peer.id if peer else None):
         case.dossier.peer = peer
         Dossier.update(peer=peer).where(Dossier.id == case.dossier_id).execute()
+
+
+def _look_again(case: Case) -> None:
+    """The dates of the other cases of the dossier are to be computed again."""
+    Case.update(due_at=None).where(Case.dossier == case.dossier_id, Case.id != case.id).execute()
 
 
 def _death(case: Case) -> None:
