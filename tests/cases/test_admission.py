@@ -286,6 +286,51 @@ def test_kpa_enrols_without_waiting(cast: Cast) -> None:
     assert Case.get(Case.dossier == case.dossier, Case.workflow == "accompaniment").state == "seeking"
 
 
+def test_a_kpa_entrepreneur_is_transferred_once(cast: Cast, clock: Clock) -> None:
+    """A second admission in the same dossier, antenna principale, takes a place; the CAPE goes on."""
+    a_month(2, Month(2027, 4))
+    roubaix = Antenna.create(code="wattrelos", name="KPA-Cité Wattrelos", programme="kpa", prefix="KPW", capped="no")
+    dossier = Dossier.create(number="KPW-2026-0001", person=cast.ana, antenna=roubaix, opened_at=clock.now)
+    since = {"since": "2026-09-01", "since-day": "1", "since-month": "9", "since-year": "2026", "reason": "Reprise"}
+    take_step(new_case(dossier, "admission"), "take_over", by=cast.sami, key=None, raw={**since, "stage": "joined"})
+    asked = new_case(dossier, "admission", antenna=principale())
+    raw = {"reason": "Je m’installe à Lille"}
+    with pytest.raises(StepRefused) as refused:
+        take_step(asked, "ask_transfer", by=cast.ana, key=None, raw=raw)
+    assert [one.rule for one in refused.value.refusals] == ["kpa_cape_runs"]
+    days = {f"{name}-{part}": value for name, day in (("first_day", "1/9/2026"), ("last_day", "31/8/2027"))
+            for part, value in zip(("day", "month", "year"), day.split("/"), strict=True)}
+    take_step(new_case(dossier, "cape"), "take_over", by=cast.sami, key=None, raw={
+        **since, **days, "first_day": "2026-09-01", "last_day": "2027-08-31", "stage": "trading"})
+    asked = new_case(dossier, "admission", antenna=principale())
+    take_step(asked, "ask_transfer", by=cast.ana, key=None, raw=raw)
+    case = again(asked)
+    assert case.state == "papers"
+    assert refusals(case, "transfer", cast.sami, **raw) == [
+        "Aucune place n’est prise pour ce transfert. L’équipe support choisit un mois."]
+    step(case, "change_month", cast.sami, month="2027-04")
+    case = step(case, "transfer", cast.sami, **raw)
+    assert (case.state, Place.get(Place.holder == case).status) == ("joined", "used")
+    assert Case.get(Case.dossier == dossier, Case.workflow == "cape").state == "trading"
+    with pytest.raises(StepRefused) as refused:
+        take_step(new_case(dossier, "admission", antenna=principale()), "ask_transfer", by=cast.ana, key=None, raw=raw)
+    assert [one.rule for one in refused.value.refusals] == ["kpa_cape_runs"]
+
+
+def test_an_offer_is_undone_with_its_place_and_letter(cast: Cast, clock: Clock) -> None:
+    a_month(1, Month(2027, 4))
+    waiting = admitted(arrived(cast.ana), cast)
+    case = step(waiting, "offer", cast.claire, month="2027-04")
+    clock.forward(minutes=5)
+    case = step(case, "undo", cast.claire)
+    assert (case.state, case.memory["rank_from"], places.of(case)) == ("waiting", waiting.memory["rank_from"], None)
+    assert "deadline" not in case.memory
+    assert Letter.get(Letter.template == "place_offered").status == "dropped"
+    case = step(case, "offer", cast.claire, month="2027-04")
+    clock.forward(minutes=11)
+    assert refusals(case, "undo", cast.claire)[0].startswith("Le délai pour annuler est passé.")
+
+
 @pytest.mark.parametrize("state", ["", *workflows.ALL["admission"].state])
 def test_facts_are_read_in_every_state(cast: Cast, state: str) -> None:
     """Everything the rules may look at, whatever the state: nothing fails."""
