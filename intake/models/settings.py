@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from peewee import ForeignKeyField, TextField
 
-from intake.models.base import DayField, InstantField, JSONField, Model
+from intake.models.base import DayField, InstantField, JSONField, Model, db
+from intake.models.compiled import compiled
 from intake.models.people import Antenna, Person
 from workflows.settings import PRINCIPALE, defaults_for
 
@@ -25,13 +27,23 @@ class SettingValue(Model):
     changed_at = InstantField()
 
 
+_LATEST = compiled(
+    lambda: SettingValue.select(SettingValue.id, SettingValue.changed_at).order_by(SettingValue.id.desc()).limit(1))
+
+
 def settings_on(today: date, antenna: Antenna | None = None) -> Mapping[str, Any]:
-    """Every setting's value on a day, for an antenna where it may differ."""
-    found = dict(defaults_for(antenna.programme if antenna is not None else PRINCIPALE))
-    rows = (SettingValue.select().where(SettingValue.since <= today)
+    """Every setting's value on a day, for an antenna where it may differ. Read again once any value was added."""
+    programme = antenna.programme if antenna is not None else PRINCIPALE
+    return _settings(str(db.database), _LATEST.one() or (0, None), today, antenna.id if antenna is not None else 0, programme)
+
+
+@lru_cache(maxsize=64)
+def _settings(_database: str, latest: tuple[int, Any], today: date, antenna: int, programme: str) -> Mapping[str, Any]:
+    found = dict(defaults_for(programme))
+    rows = (SettingValue.select().where(SettingValue.since <= today, SettingValue.id <= latest[0])
             .order_by(SettingValue.antenna.is_null(False), SettingValue.since, SettingValue.id))
     for row in rows:
-        if row.antenna_id is None or (antenna is not None and row.antenna_id == antenna.id):
+        if row.antenna_id in (None, antenna):
             found[row.name] = row.value
     return found
 
