@@ -175,6 +175,15 @@ def test_a_review_that_was_altered_is_not_signed(dossier: Dossier, cast: Cast) -
         step(case, "sign_review", cast.ana, about=written.uid)
 
 
+def test_a_review_taken_back_is_not_signed(dossier: Dossier, cast: Cast) -> None:
+    in_cape(dossier, cast.sami)
+    case = paired(dossier, cast)
+    written = step(case, "record_review", cast.noe, **REVIEW)
+    step(case, "undo", cast.noe)
+    with pytest.raises(StepRefused, match="Le document a changé depuis l’envoi"):
+        step(case, "sign_review", cast.ana, about=written.uid)
+
+
 def test_support_signs_for_an_author_who_has_left(dossier: Dossier, cast: Cast) -> None:
     in_cape(dossier, cast.sami)
     case = paired(dossier, cast)
