@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 
 SCREENS = (
-    "start", "sign_in", "journey", "application", "dossier", "step", "board", "waiting_list", "waiting_for_me",
+    "start", "sign_in", "journey", "application", "dossier", "step", "contract", "board", "waiting_list", "waiting_for_me",
     "journees", "administration", "settings", "people", "meetings", "letters",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
