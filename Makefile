@@ -19,13 +19,13 @@ test: setup packages ## the whole suite
 check: lint test ## what must hold before a change is taken
 
 lint: setup ## style, types of workflows/, who may import whom, generated docs up to date
-	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/intake docs --check
+	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python docs/generate.py --check
 
 bench: setup packages ## the figures of docs/performance.md, measured here
 	$(BIN)/python -m bench
 
 docs: setup ## writes docs/workflows/ and docs/access.md again
-	$(BIN)/intake docs
+	$(BIN)/python docs/generate.py
 
 packages:  ## Chromium and PostgreSQL for the tests, where they are missing and root may install them
 	@.ci/packages
