@@ -32,7 +32,7 @@ class Answered:
 def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event, list[Answered]]]:
     """The events of a case that hold answers these roles may read, the latest first."""
     rows = (Answers.select(Answers, Event, Person).join(Event, on=Answers.event)
-            .join(Person, on=Event.actor, join_type="LEFT OUTER")
+            .join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
             .where(Answers.case == case, Event.step != "note").order_by(Event.id.desc()).limit(100))
     for answers in rows:
         written = {**answers.text, **_sealed(answers, case, held)}

@@ -69,7 +69,7 @@ def of_dossier(cases: Collection[Case]) -> list[Action]:
     """Everything that is to be done in a dossier, soonest first; never empty while a case is open."""
     still_open = [case for case in cases if not workflows.ALL[case.workflow].state[case.state].closed]
     by_id = {case.id: case for case in cases}
-    tasks = (Task.select(Task, Person).join(Person, on=Task.person, join_type="LEFT OUTER")
+    tasks = (Task.select(Task, Person).join(Person, on=Task.person, join_type="LEFT OUTER JOIN")
              .where(Task.case.in_(list(by_id)), Task.closed_at.is_null()).order_by(Task.due_on, Task.id))
     actions = [of_task(task, by_id[task.case_id]) for task in tasks]
     waited = {action.case.id for action in actions}

@@ -157,7 +157,7 @@ def asked_roles() -> list[RoleAsked]:
 def grants_today(person: Person | None = None) -> list[RoleGrant]:
     """Roles held today, with who holds them and where."""
     rows = (RoleGrant.select(RoleGrant, Person, Antenna).join(Person, on=RoleGrant.person).switch(RoleGrant)
-            .join(Antenna, join_type="LEFT OUTER", on=RoleGrant.antenna)
+            .join(Antenna, join_type="LEFT OUTER JOIN", on=RoleGrant.antenna)
             .where(running(RoleGrant, moment.today())).order_by(Person.first_name, Person.id, RoleGrant.id))
     return list(rows.where(RoleGrant.person == person) if person is not None else rows)
 

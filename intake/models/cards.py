@@ -58,7 +58,7 @@ def page(antennas: Collection[int], states: Collection[str], *, search: str = ""
                         Dossier.activity, Dossier.town, peer.first_name, Case.state, Case.entered_at, Case.memory,
                         Case.id, order)
             .join(Dossier).join(Person, on=Dossier.person)
-            .join(peer, join_type="LEFT OUTER", on=Dossier.peer == peer.id)
+            .join(peer, join_type="LEFT OUTER JOIN", on=Dossier.peer == peer.id)
             .where(Case.workflow == "admission", Case.state.in_(list(states)), Case.antenna.in_(list(antennas)))
             .order_by(order, Case.id))
     if since is not None:

@@ -66,7 +66,7 @@ def change(name: str, value: Any, since: date, reason: str, by: Person, role: st
 
 def values_of(name: str, antenna: Antenna | None = None) -> list[SettingValue]:
     """Every value a setting was given, the latest first; those of an antenna with those for all."""
-    rows = (SettingValue.select(SettingValue, Person).join(Person, join_type="LEFT OUTER")
+    rows = (SettingValue.select(SettingValue, Person).join(Person, join_type="LEFT OUTER JOIN")
             .where(SettingValue.name == name).order_by(SettingValue.since.desc(), SettingValue.id.desc()))
     mine = SettingValue.antenna.is_null()
     return list(rows.where(mine | (SettingValue.antenna == antenna) if antenna is not None else mine))
@@ -74,6 +74,6 @@ def values_of(name: str, antenna: Antenna | None = None) -> list[SettingValue]:
 
 def latest_values(today: date) -> dict[tuple[str, int | None], SettingValue]:
     """The value in force of each setting that somebody changed, by name and antenna."""
-    rows = (SettingValue.select(SettingValue, Person).join(Person, join_type="LEFT OUTER")
+    rows = (SettingValue.select(SettingValue, Person).join(Person, join_type="LEFT OUTER JOIN")
             .where(SettingValue.since <= today).order_by(SettingValue.since, SettingValue.id))
     return {(row.name, row.antenna_id): row for row in rows}

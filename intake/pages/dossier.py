@@ -90,7 +90,7 @@ def history(uid: str) -> Response:
     """Historique: who did what, when; decisions alone if wanted."""
     dossier, cases = _open(uid)
     decisions = request.args.get("decisions") == "1"
-    rows = (Event.select(Event, Person).join(Person, on=Event.actor, join_type="LEFT OUTER")
+    rows = (Event.select(Event, Person).join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
             .where(Event.dossier == dossier).order_by(Event.number.desc()).limit(200))
     by_id = {case.id: case for case in cases}
     lines = [_line(event, by_id[event.case_id]) for event in rows]

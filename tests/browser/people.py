@@ -1,0 +1,170 @@
+"""People at a browser: they go where their screens lead, fill fields by their label and press buttons by their name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Response, expect
+
+from tests.browser.conftest import House, check_accessible
+
+Answer = str | bool | date | FilePayload | list[str]
+Answers = dict[str, Answer]
+
+PDF: FilePayload = {"name": "document.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+"""A document to add wherever one is asked."""
+
+
+class Someone:
+    """One person, one browser: `claire.does("Proposer une place", {"Mois d’entrée": "avril 2027"})`."""
+
+    def __init__(self, house: House, context: BrowserContext, first_name: str, seen: set[str]) -> None:
+        """`seen` is shared by everyone of a test: each screen is examined once."""
+        self.house, self.context, self.first_name, self.seen = house, context, first_name, seen
+        self.email = f"{first_name}@exemple.fr".lower().translate(str.maketrans("éèô", "eeo"))
+        self.dossier = ""
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("response", self.no_failure)
+
+    def no_failure(self, response: Response) -> None:
+        """Nothing the server says is a failure of its own."""
+        assert response.status < 500, f"{response.request.method} {response.url} answered {response.status}"
+
+    # Going -----------------------------------------------------------------------------------------------------------
+
+    def opens(self, path: str) -> Someone:
+        """Open an address of the house."""
+        self.page.goto(path if path.startswith("http") else self.house.url + path)
+        return self.looks()
+
+    def looks(self) -> Someone:
+        """The screen answers to every rule of accessibility; each kind of screen is examined once."""
+        heading = self.page.get_by_role("heading", level=1)
+        expect(heading).to_have_count(1)
+        kind = re.sub(r"[\w-]{22}", "…", self.page.url.removeprefix(self.house.url).split("?")[0])
+        seen = f"{kind} {self.page.locator('main h2, main h3').all_inner_texts()} {self.page.locator('.error').count() > 0}"
+        if self.page.context.browser and self.examines and seen not in self.seen:
+            self.seen.add(seen)
+            check_accessible(self.page)
+        return self
+
+    examines = True
+
+    def signs_in(self) -> Someone:
+        """Ask for the link, follow it (in development the page shows it), open the dossier."""
+        self.opens("/connexion")
+        self.fills({"Adresse électronique": self.email})
+        self.presses("Recevoir mon lien de connexion")
+        return self.follows_the_link()
+
+    def follows_the_link(self) -> Someone:
+        """From « Regardez vos courriels » to one's own home."""
+        self.presses("Suivre le lien de la lettre")
+        return self.presses("Ouvrir mon dossier")
+
+    def goes_to(self, name: str) -> Someone:
+        """Follow a link, by its name."""
+        self.link(name).first.click()
+        self.page.wait_for_load_state()
+        return self.looks()
+
+    def goes_home(self) -> Someone:
+        """To one's own journey, or to the dossier one works on."""
+        return self.opens(f"/dossier/{self.dossier}" if self.dossier else "/mon-parcours")
+
+    # Doing -----------------------------------------------------------------------------------------------------------
+
+    def does(self, step: str, answers: Answers | None = None, *, button: str = "") -> Someone:
+        """From one's home: the step's link, its form, its button; then the step is behind."""
+        self.goes_home()
+        self.goes_to(step)
+        self.fills(answers or {})
+        self.presses(button or step)
+        assert not self.page.locator(".banner.problem, .error").count(), (
+            f"{self.first_name} : {step} : " + " · ".join(self.page.locator(".banner, .error").all_inner_texts()))
+        return self
+
+    def cannot(self, step: str) -> Locator:
+        """The step is shown as not possible; what is said of it."""
+        self.goes_home()
+        expect(self.page.locator("main").get_by_role("link", name=step, exact=True)).to_have_count(0)
+        why = self.page.locator("main details").filter(has_text=step)
+        expect(why).to_have_count(1)
+        return why
+
+    def presses(self, name: str) -> Someone:
+        """Press a button, by its name; wait for what it leads to."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        with self.page.expect_response(lambda response: response.request.method == "POST") as answered:
+            button.click()
+        target = answered.value.headers.get("hx-redirect") or answered.value.headers.get("location")
+        if target:
+            self.page.wait_for_url(lambda url: url.endswith(target))
+        else:
+            expect(self.page.locator(".htmx-request")).to_have_count(0)
+            self.page.wait_for_load_state()
+        return self.looks()
+
+    def fills(self, answers: Answers) -> Someone:
+        """Fill in fields, each by its label."""
+        for label, answer in answers.items():
+            self.fill(label, answer)
+        return self
+
+    def fill(self, label: str, answer: Answer) -> None:
+        """One field, whatever it is: a day, a choice, choices, a tick, a document, words."""
+        named = re.compile(re.escape(label).replace("\u00a0", r"\s").replace(r"\ ", r"\s") + r"(\s\(facultatif\))?$")
+        group = self.page.get_by_role("group", name=named)
+        if isinstance(answer, date):
+            for part, value in (("Jour", answer.day), ("Mois", answer.month), ("Année", answer.year)):
+                group.get_by_label(part).fill(str(value))
+        elif isinstance(answer, list):
+            for one in answer:
+                group.get_by_role("checkbox", name=one).check()
+        elif answer is True:
+            self.page.get_by_role("checkbox", name=named).check()
+        elif isinstance(answer, dict):
+            self.page.get_by_label(named).set_input_files(answer)
+        elif group.count():
+            group.get_by_role("radio", name=str(answer), exact=True).check()
+        else:
+            self.write(self.page.get_by_label(named), str(answer))
+
+    def write(self, control: Locator, words: str) -> None:
+        """Words in a box, or one line of a list."""
+        if control.evaluate("one => one.tagName") == "SELECT":
+            control.select_option(label=words)
+        else:
+            control.fill(words)
+
+    # Seeing ----------------------------------------------------------------------------------------------------------
+
+    def link(self, name: str) -> Locator:
+        """A link of the page, by its name; what is hidden after it does not matter."""
+        return self.page.locator("main, header, footer").get_by_role("link", name=name, exact=True)
+
+    def reads(self, *sentences: str) -> Someone:
+        """These words are on the screen."""
+        for sentence in sentences:
+            expect(self.page.locator("body")).to_contain_text(re.compile(re.escape(sentence).replace(r"\ ", r"\s")))
+        return self
+
+
+People = Callable[[str], Someone]
+
+
+def entering(house: House, browser: Browser, *, javascript: bool = True) -> People:
+    """`enter("Claire")`: a person at a browser of their own, in French, in Paris."""
+    seen: set[str] = set()
+
+    def enter(first_name: str) -> Someone:
+        context = browser.new_context(
+            locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900},
+            java_script_enabled=javascript)
+        person = Someone(house, context, first_name, seen)
+        person.examines = javascript
+        return person
+    return enter

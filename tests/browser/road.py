@@ -1,0 +1,179 @@
+"""The road as people walk it on their screens, from a first contact to a contract in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from intake import words
+from tests.browser.conftest import House
+from tests.browser.people import PDF, Answers, People, Someone
+from workflows.calendar import last_day, working_day_on_or_after
+from workflows.months import Month
+
+PAGES: dict[str, Answers] = {
+    "Vos coordonnées": {},
+    "Votre activité": {
+        "Activité : quoi, pour qui, comment": "Céramique utilitaire, pour des restaurants",
+        "Métier nouveau, déjà exercé, activité existante": "Un métier déjà exercé"},
+    "Votre savoir-faire": {"Savoir-faire, réalisations": "Tournage, émaillage", "Activité réglementée": "Non"},
+    "Où travaillez-vous ?": {
+        "Lieu d’exercice, local, stock, matériel, chantier": ["Dans un local"], "Public mineur ou fragile": "Non"},
+    "Ce que vous vendez": {"Offre et prix": "Bols à 18 €, commandes de restaurants"},
+    "Combien voulez-vous gagner ?": {"Rémunération visée à 12 mois": "1 200"},
+    "Votre temps": {
+        "Jours disponibles par semaine": "4", "Autre activité, heures par semaine": "0",
+        "Emploi à temps complet à la date prévue": "Non"},
+    "Votre situation aujourd’hui": {"Avez-vous déjà une activité déclarée ?": "Non"},
+    "Qu’avez-vous fait avant ?": {},
+    "Quand voulez-vous démarrer ?": {"Démarrage souhaité": "juin 2027"},
+    "Ce que vous cherchez chez Optéos": {"Pourquoi une CAE, pourquoi Optéos": "Travailler avec d’autres"},
+    "Ce que vous aimeriez apporter": {"Cercles qui vous attirent": ["Formation"]},
+    "Comment vous accompagner ?": {"Attentes envers l’accompagnement": "Apprendre à vendre"},
+    "Votre budget": {"Votre budget en fichier": PDF},
+    "Questionnaire d’assurance": {"Assurance : questionnaire": PDF},
+    "Présentation ou CV": {},
+    "Les règles d’Optéos": {"Lu : contribution, règles d’entrée et de liste": True},
+}
+"""What an applicant answers, page by page."""
+
+ENTRY: dict[str, Answers] = {
+    "Votre état civil": {
+        "Nom de naissance, prénoms": "Moreau Ana", "Date de naissance": date(1985, 3, 27), "Lieu de naissance": "Lens",
+        "Nationalité": "française"},
+    "Votre adresse": {"Numéro et voie": "3 rue des Postes", "Code postal": "59000", "Ville": "Lille"},
+    "Votre numéro de sécurité sociale": {"N° de sécurité sociale": "2 85 03 62 498 001 23"},
+    "Votre pièce d’identité": {
+        "Pièce d’identité ou titre : type": "Passeport", "Numéro": "18AB12345", "Fin de validité": date(2031, 1, 1),
+        "Copie": PDF},
+    "Avez-vous un autre emploi ?": {},
+    "Votre identifiant France Travail": {},
+    "Votre diplôme ou autorisation": {},
+    "Votre IBAN": {"IBAN": "FR14 2004 1010 0505 0001 3M02 606"},
+    "Vos outils": {"Identifiant souhaité pour les outils": "ana"},
+}
+"""What is asked once a place is accepted."""
+
+SEEN: Answers = dict.fromkeys(
+    ("Savoir-faire", "Clientèle", "Autonomie", "Coopération", "Contribution", "Besoin d’appui", "Viabilité"), "Vu")
+
+
+class Road:
+    """A person on the road, and those of the house who act on their dossier."""
+
+    def __init__(self, house: House, enter: People, first_name: str) -> None:
+        self.house, self.enter = house, enter
+        self.walker = enter(first_name)
+        self.team: dict[str, Someone] = {}
+        self.dossier = ""
+
+    def by(self, first_name: str) -> Someone:
+        """Someone of the house, signed in, at this dossier."""
+        if first_name not in self.team:
+            self.team[first_name] = self.enter(first_name).signs_in()
+        someone = self.team[first_name]
+        someone.dossier = self.dossier
+        return someone
+
+    def goes_to(self, day: date) -> None:
+        """Time passes: it is nine o’clock that day, and the clock has made its round."""
+        self.house.clock.to(day)
+        self.house.tick()
+
+    @property
+    def today(self) -> date:
+        """The day it is in the house."""
+        return self.house.clock.now.date()
+
+    # From contact to the first contract ------------------------------------------------------------------------------
+
+    def leaves_details(self) -> None:
+        """The front page, the form, the letter’s link, one’s own journey."""
+        ana = self.walker
+        ana.opens("/").goes_to("Laisser mes coordonnées").presses("Laisser mes coordonnées")
+        ana.reads("Saisissez votre prénom")
+        ana.fills({
+            "Prénom": ana.first_name, "Nom": "Moreau", "Adresse électronique": ana.email, "Commune": "Roubaix",
+            "Votre activité en une ligne": "Céramiste", "Comment avez-vous connu Optéos ?": "Sur internet",
+            "Antenne": "Principale", "Votre âge": "18 ans ou plus", "J’ai lu la notice sur mes données": True})
+        ana.presses("Laisser mes coordonnées").follows_the_link()
+        ana.reads(f"Bonjour {ana.first_name}", "Premier contact")
+        claire = self.by("Claire")
+        claire.opens("/candidatures").goes_to("Contacts").goes_to(f"{ana.first_name} Moreau")
+        self.dossier = claire.dossier = claire.page.url.rsplit("/", 1)[1]
+
+    def comes_to_a_meeting(self) -> None:
+        """Chosen by the person; presence noted by the circle."""
+        self.walker.does("Choisir une réunion", {"Réunion": "mercredi 10 mars 2027 à 18 h"})
+        self.walker.reads("Réunion d’information")
+        self.goes_to(date(2027, 3, 11))
+        self.by("Claire").does("Noter la présence")
+
+    def fills_in(self, pages: dict[str, Answers], send: str) -> None:
+        """Every page of the questionnaire, then the check page, then the sending."""
+        ana = self.walker
+        while ana.page.get_by_role("button", name="Enregistrer et continuer").count():
+            title = ana.page.get_by_role("heading", level=1).inner_text().replace("\u202f", " ").replace("\u00a0", " ")
+            ana.fills(pages[title])
+            ana.presses("Enregistrer et continuer")
+        ana.goes_to("Vérifier et envoyer").presses(send)
+
+    def applies(self) -> None:
+        """The application, page by page."""
+        self.walker.goes_home().goes_to("Continuer ma demande").goes_to(next(iter(PAGES)))
+        self.fills_in(PAGES, "Envoyer ma candidature")
+        self.walker.goes_home().reads("Votre candidature est envoyée")
+
+    def is_read(self) -> None:
+        """The file is complete; two members read it."""
+        self.by("Claire").does("Dossier complet", {"Personnes": ["Claire Dubreuil", "Salomé Vasseur"]})
+
+    def is_met(self) -> None:
+        """A date is proposed, chosen, held; support gives its opinion."""
+        days = [self.today + timedelta(days=7 + number) for number in range(3)]
+        self.by("Claire").does("Proposer une rencontre", {
+            "Première date": days[0], "Deuxième date": days[1], "Troisième date": days[2]})
+        self.walker.does("Choisir cette date", {"Une date": words.full_day(days[1])})
+        self.goes_to(days[1])
+        for reader in ("Claire", "Salomé"):
+            self.by(reader).does("Noter la rencontre", {
+                **SEEN, f"Je n’ai aucun lien avec {self.walker.first_name}": True})
+        self.by("Sami").does("Rendre l’avis de l’équipe", {
+            "Assurance possible": "Oui", "Métier réglementé": "Non", "Budget lisible": "Oui"})
+
+    def is_discussed(self, decision: str) -> None:
+        """A proposal, and the opinions of two members."""
+        self.by("Claire").does("Proposer une décision", {"Décision proposée": decision})
+        for member in ("Salomé", "Inès"):
+            self.by(member).does("Donner un avis", {
+                "Avis": "Favorable", f"Je n’ai aucun lien avec {self.walker.first_name}": True})
+
+    def waits(self) -> None:
+        """From contact to the waiting list."""
+        self.leaves_details()
+        self.comes_to_a_meeting()
+        self.applies()
+        self.is_read()
+        self.is_met()
+        self.is_discussed("Accueillir")
+        self.by("Claire").does("Inscrire sur la liste d’attente", {"Envoyer ce message ?": "Envoyer ce message"})
+        self.walker.goes_home().reads("Votre place dans la liste d’attente", "sur 1 personne")
+
+    def is_offered_a_place(self) -> None:
+        """From the waiting list, a place in May, accepted."""
+        claire = self.by("Claire").opens("/liste-attente")
+        claire.goes_to("Proposer une place")
+        claire.fills({"Mois d’entrée": "mai 2027", "Un mot": "Au plaisir de vous accueillir"}).presses("Proposer une place")
+        self.house.tick(minutes=15)
+        self.walker.does("J’accepte")
+
+    def enters(self) -> None:
+        """The entry papers, sent then checked."""
+        self.walker.goes_home().goes_to("Remplir mon dossier d’entrée").goes_to(next(iter(ENTRY)))
+        self.fills_in(ENTRY, "Envoyer mon dossier d’entrée")
+        self.by("Rachel").does("Dossier d’entrée complet", {
+            "CAPE ou CESA": "CAPE : contrat d’appui au projet d’entreprise"})
+
+    def code(self) -> str:
+        """The code of the last letter that announces a contract, as the page of letters shows it."""
+        raise NotImplementedError
