@@ -9,9 +9,11 @@ from typing import Any
 
 from peewee import ForeignKeyField, TextField
 
-from intake.models.base import DayField, InstantField, JSONField, Model, db
+from intake import history, moment
+from intake.models.base import DayField, InstantField, JSONField, Model, db, write_transaction
 from intake.models.compiled import compiled
 from intake.models.people import Antenna, Person
+from workflows.engine import Refusal, StepRefused
 from workflows.settings import PRINCIPALE, defaults_for
 
 
