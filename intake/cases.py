@@ -13,15 +13,15 @@ from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.models import places
 from intake.models.actors import Actor, Grant, grants_of, roles_on
-from intake.models.base import db_is_postgres, new_uid, write_transaction
-from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.base import new_uid, write_transaction
+from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
 from intake.models.people import Antenna, Person
 from intake.models.tasks import Task
 from intake.projections import project
 from intake.undo import undo
 from workflows import fields
 from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
-from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
+from workflows.grammar import Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
@@ -75,13 +75,11 @@ def take_step(
 
 def locked(case: Case) -> Case:
     """The case as it stands, its dossier locked until the transaction ends; a case not yet begun is returned as is."""
-    dossiers = Dossier.select().where(Dossier.id == case.dossier_id)
-    if db_is_postgres():
-        dossiers = dossiers.for_update()
-    dossier = dossiers.get()
-    fresh = Case.get_by_id(case.id) if case.id else case
-    fresh.dossier = dossier
-    return fresh
+    lock(case.dossier_id)
+    if case.id:
+        return read_case(case.id)
+    case.dossier = Dossier.get_by_id(case.dossier_id)
+    return case
 
 
 def new_case(dossier: Dossier, workflow: str, *, opened_by: Case | None = None, antenna: Antenna | None = None,
@@ -127,7 +125,7 @@ def _move(case: Case, decision: Decision, now: datetime) -> None:
     case.version += 0 if decision.step.quiet else 1
     case.due_at = None
     project(case)
-    case.save(only=[Case.state, Case.memory, Case.version, Case.due_at, Case.entered_at, Case.rank_at])
+    move_case(case)
 
 
 def remembered(memory: Mapping[str, Any], decision: Decision, facts: Any, made: Made | None) -> dict[str, Any]:
@@ -250,7 +248,7 @@ def _lock_across(case: Case, step: str, raw: Raw) -> None:
 
 def _with_key(key: str, raw: Raw) -> Event | None:
     """The event this form already made; another text under the same key is refused."""
-    done: Event | None = Event.get_or_none(Event.key == key)
+    done = event_with_key(key)
     if done is None:
         return None
     beside = Answers.get(Answers.event == done)

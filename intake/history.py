@@ -13,7 +13,16 @@ from typing import Any
 
 from intake.models.actors import Actor
 from intake.models.base import db_is_postgres, new_uid
-from intake.models.dossiers import Answers, Case, Dossier, Event, House
+from intake.models.dossiers import (
+    Answers,
+    Case,
+    Dossier,
+    Event,
+    House,
+    move_head,
+    write_answers,
+    write_event,
+)
 from intake.models.sealed import seal, unseal
 from workflows.engine import Refusal, StepRefused
 
@@ -65,13 +74,12 @@ def append(line: Line, by: Actor, case: Case | None, written: Written) -> Event:
         digest=keyed(salt, [written.text, written.sealed]), number=chain.events + 1, previous=chain.head,
     )
     event.hash = hash_of(event)
-    event.save(force_insert=True)
+    write_event(event)
     _move_head(chain, event)
-    Answers.insert(
-        event=event, case=case, text=dict(written.text), salt=salt, posted=keyed(salt, written.posted),
-        sealed=seal("answers.sealed", event.uid, canonical(written.sealed)) if written.sealed else None,
-        undo=dict(written.undo) if written.undo is not None else None,
-    ).execute()
+    write_answers(
+        event, case, dict(written.text), seal("answers.sealed", event.uid, canonical(written.sealed))
+        if written.sealed else None, salt, keyed(salt, written.posted),
+        dict(written.undo) if written.undo is not None else None)
     return event
 
 
@@ -122,8 +130,10 @@ def unsealed(answers: Answers) -> dict[str, Any]:
 
 def _move_head(chain: Dossier | House, event: Event) -> None:
     chain.head, chain.events = event.hash, event.number
-    model = type(chain)
-    model.update(head=event.hash, events=event.number).where(model.id == chain.id).execute()
+    if isinstance(chain, Dossier):
+        move_head(chain)
+    else:
+        House.update(head=event.hash, events=event.number).where(House.id == chain.id).execute()
 
 
 # Verification --------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Later(Mapping[Any, Any]):
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:
     """The facts of an admission."""
     antenna, person, known = case.antenna, case.dossier.person, common(case, by, about)
-    meetings = meetings_ahead(antenna) if case.state in BEFORE_MEETING else []
+    meetings = Lazily(lambda: meetings_ahead(antenna) if case.state in BEFORE_MEETING else [])
     may_return = case.state in CLOSED
     return Facts(
         **known,
@@ -66,9 +66,9 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         kpa=antenna.programme == "kpa",
         capped=antenna.capped == "yes",
         antennas=Lazily(antennas),
-        meetings=[(one.uid, words.at(one.starts_at)) for one in meetings],
-        meeting_times={one.uid: one.starts_at for one in meetings},
-        seats=Later(lambda: seats_left(meetings)),
+        meetings=Lazily(lambda: [(one.uid, words.at(one.starts_at)) for one in meetings]),
+        meeting_times=Later(lambda: {one.uid: one.starts_at for one in meetings}),
+        seats=Later(lambda: seats_left(list(meetings))),
         circle_members=Lazily(lambda: circle_of(antenna)),
         first_names=Later(lambda: first_names(case)),
         months=Lazily(lambda: months_of(case, known["settings"])),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
 from intake import moment
+from intake.models import drafts
 from intake.models.actors import Actor
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
-from intake.models import drafts
 from intake.models.drafts import DraftPage
 from intake.models.people import Antenna, Person, RoleGrant, running
 from intake.models.settings import settings_on

@@ -112,7 +112,7 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
         known["mandates"] = tuple(Mandate(*row) for row in MANDATES())
     if case.memory.get("document") and case.state in ("to_sign", "preparing", "trading", "running"):
         known["frozen_hash"] = _hash(case)
-    if case.state == "signed":
+    if case.state in ("drafting", "to_sign"):
         known["entry"] = _entry(here)
     return known
 
@@ -122,7 +122,6 @@ def _preparing(case: Case, here: list[Row]) -> dict[str, Any]:
     admission = _last(here, "admission")
     opened_by_it = admission is not None and admission.id == case.opened_by_id
     return {
-        "entry": _entry(here),
         "insured": admission is None or bool(admission.memory.get("insured")),
         "place_month": str(admission.memory.get("month") or "") if admission and opened_by_it else "",
         "written": _written(case),

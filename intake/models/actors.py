@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from intake.models.people import Antenna, Person, RoleGrant, running
+from intake.models.compiled import compiled, param
+from intake.models.people import Antenna, Person, RoleGrant
 from workflows import roles
 from workflows.grammar import Item
 from workflows.roles import Role
@@ -29,15 +30,16 @@ CLOCK = Machine(roles.clock)
 KIOSK = Machine(roles.kiosk)
 Actor = Person | Machine
 
+_GRANTS = compiled(lambda: RoleGrant.select(RoleGrant.role, RoleGrant.antenna).where(
+    RoleGrant.person == param("person"), RoleGrant.since <= param("today"),
+    RoleGrant.until.is_null() | (RoleGrant.until >= param("today"))))
 Grant = tuple[Role, int | None]
 """A role, and the antenna it is limited to."""
 
 
 def grants_of(person: Person, today: date) -> tuple[Grant, ...]:
     """The roles someone holds today."""
-    rows = RoleGrant.select(RoleGrant.role, RoleGrant.antenna).where(
-        RoleGrant.person == person, running(RoleGrant, today)).tuples()
-    return tuple((role, antenna) for role, antenna in rows)
+    return tuple(_GRANTS(person=person.id, today=today))
 
 
 def roles_on(

@@ -137,3 +137,16 @@ def _reader(column: Any) -> Convert | None:
     """What turns a value read into what the model would give."""
     field = column.unwrap() if isinstance(column, peewee.WrappedNode) else column
     return field.python_value if isinstance(field, peewee.Field) and not _is_plain(field) else None
+
+
+def loaded(model: type[peewee.Model], names: tuple[str, ...], values: Any) -> Any:
+    """A row as its model gives it, from values already converted."""
+    made = model(__no_default__=1)
+    made.__data__.update(zip(names, values, strict=True))
+    made._dirty.clear()
+    return made
+
+
+def columns(model: type[peewee.Model]) -> tuple[str, ...]:
+    """The names of a table's columns, in order."""
+    return tuple(field.name for field in model._meta.sorted_fields)

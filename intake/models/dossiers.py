@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import Check, ForeignKeyField, IntegerField, TextField
 
-from intake.models.base import DayField, InstantField, JSONField, Model, SealedField, UidField
+from intake.models.base import DayField, InstantField, JSONField, Model, SealedField, UidField, db_is_postgres
+from intake.models.compiled import columns, compiled, for_update, loaded, param
 from intake.models.people import Antenna, Person
 
 
@@ -118,3 +121,83 @@ class Answers(Model):
     undo = JSONField(null=True)
     """What the step replaced: memory, place; read by `undo`, of no use later."""
 
+
+
+# Hot statements ------------------------------------------------------------------------------------------------------
+
+_COLUMNS = {model: columns(model) for model in (Case, Dossier, Person, Antenna, Event)}
+
+
+def _whole(model: type[Model]) -> list[Any]:
+    return [getattr(model, name) for name in _COLUMNS[model]]
+
+
+_LOCK = compiled(lambda: for_update(Dossier.select(Dossier.id).where(Dossier.id == param("dossier"))))
+_READ = compiled(lambda: Case.select(*_whole(Case), *_whole(Dossier), *_whole(Person), *_whole(Antenna))
+                 .join(Dossier, on=Case.dossier == Dossier.id).join(Person, on=Dossier.person == Person.id)
+                 .switch(Case).join(Antenna, on=Case.antenna == Antenna.id).where(Case.id == param("case")))
+_BY_KEY = compiled(lambda: Event.select(Event.id).where(Event.key == param("key")))
+_WRITE_EVENT = compiled(lambda: Event.insert({getattr(Event, name): param(name) for name in _COLUMNS[Event][1:]}))
+_WRITE_ANSWERS = compiled(lambda: Answers.insert({
+    Answers.event: param("event"), Answers.case: param("case"), Answers.text: param("text"),
+    Answers.sealed: param("sealed"), Answers.salt: param("salt"), Answers.posted: param("posted"),
+    Answers.undo: param("undo")}))
+_MOVE_HEAD = compiled(lambda: Dossier.update({Dossier.head: param("head"), Dossier.events: param("events")})
+                      .where(Dossier.id == param("dossier")))
+_MOVE = compiled(lambda: Case.update({
+    Case.state: param("state"), Case.memory: param("memory"), Case.version: param("version"), Case.due_at: None,
+    Case.entered_at: param("entered_at"), Case.rank_at: param("rank_at")}).where(Case.id == param("case")))
+
+
+def lock(dossier: int) -> None:
+    """Lock a dossier's row until the transaction ends; SQLite's writer holds the whole file already."""
+    if db_is_postgres():
+        _LOCK(dossier=dossier)
+
+
+def read_case(case: int) -> Case:
+    """A case as it stands, with its dossier, person and antenna, in one statement."""
+    row = _READ.one(case=case)
+    made, start = [], 0
+    for model in (Case, Dossier, Person, Antenna):
+        names = _COLUMNS[model]
+        made.append(loaded(model, names, row[start:start + len(names)]))
+        start += len(names)
+    found: Case = made[0]
+    found.dossier, found.antenna = made[1], made[3]
+    found.dossier.person = made[2]
+    if found.dossier.antenna_id == found.antenna_id:
+        found.dossier.antenna = found.antenna
+    found._dirty.clear()
+    return found
+
+
+def event_with_key(key: str) -> Event | None:
+    """The event a form already made."""
+    found = _BY_KEY.value(key=key)
+    return Event.get_by_id(found) if found else None
+
+
+def write_event(event: Event) -> None:
+    """Insert an event; it gets its id."""
+    event.id = _WRITE_EVENT(**{name: event.__data__.get(name) for name in _COLUMNS[Event][1:]})
+    event._dirty.clear()
+
+
+def write_answers(event: Event, case: Case | None, text: Any, sealed: bytes | None, salt: str, posted: str, undo: Any
+                  ) -> None:
+    """Insert what lies beside an event."""
+    _WRITE_ANSWERS(event=event.id, case=case.id if case else None, text=text, sealed=sealed, salt=salt, posted=posted,
+                   undo=undo)
+
+
+def move_head(dossier: Dossier) -> None:
+    """Write the head of a dossier's chain."""
+    _MOVE_HEAD(dossier=dossier.id, head=dossier.head, events=dossier.events)
+
+
+def move_case(case: Case) -> None:
+    """Write where a case stands after a step; its date is to be computed again."""
+    _MOVE(case=case.id, state=case.state, memory=case.memory, version=case.version, entered_at=case.entered_at,
+          rank_at=case.rank_at)
+    case._dirty.clear()

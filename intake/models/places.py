@@ -8,6 +8,7 @@ from peewee import Case as when
 from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import Model, db_is_postgres, write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case
 from intake.models.people import Antenna
 from workflows.calendar import Month
@@ -71,9 +72,13 @@ def free(case: Case, today: date) -> None:
         Place.holder == case).execute()
 
 
+_HELD = compiled(lambda: Place.select(Place.id).where(Place.holder == param("case")))
+
+
 def of(case: Case) -> Place | None:
     """The place this case holds."""
-    return Place.get_or_none(Place.holder == case)
+    held = _HELD.value(case=case.id)
+    return Place.get_by_id(held) if held else None
 
 
 def free_by_month(antenna: Antenna, first: str) -> dict[str, int]:
