@@ -159,7 +159,8 @@ def connect(url: str, *, connections: int = 32) -> Any:
     if url.startswith(("postgresql://", "postgres://")):
         database: Any = Postgres(
             url.replace("postgres://", "postgresql://", 1), prefer_psycopg3=True, isolation_level="READ COMMITTED",
-            max_connections=connections, timeout=WAIT, autoconnect=False)
+            connect_timeout=WAIT, application_name="parcours", max_connections=connections, timeout=WAIT,
+            autoconnect=False)
     else:
         refuse_unsafe(cysqlite.sqlite_version_info)
         database = Sqlite(
