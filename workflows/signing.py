@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflows import fields as f
-from workflows.calendar import end_of_paris_day, paris_day, start_of_paris_day
+from workflows.calendar import end_of_paris_day, paris_day, start_of_paris_day, working_day_on_or_after
 from workflows.contracts import Contract
-from workflows.grammar import Answers, CaseFacts, Check, Rule, StepForm, Verdict, holds, house, law
+from workflows.grammar import Answers, CaseFacts, Check, Rule, StepForm, Task, Verdict, holds, house, law
 from workflows.roles import accounts, circle, cogerance, hr, peer, person
 
 FULL_TIME_HOURS = 35
@@ -274,6 +274,33 @@ def end_day(facts: ContractFacts, answers: Answers) -> date:
     """The last day of a contract that ends: as written, else as the departure says, else today."""
     written = answers.get("ends_on")
     return written if isinstance(written, date) else facts.departure_ends_on or facts.today
+
+
+# The permit ----------------------------------------------------------------------------------------------------------
+
+
+def needs_permit(facts: ContractFacts, _: Answers) -> bool:
+    """The right to work rests on a permit that ends."""
+    return facts.entry.permit_until is not None
+
+
+def permit_ends_meanwhile(facts: ContractFacts, answers: Answers) -> bool:
+    """The permit ends while this contract runs; the next contract watches what is after."""
+    ends, last = facts.entry.permit_until, facts.last_day
+    return ends is not None and (last is None or ends <= last)
+
+
+def permit_task(days: int) -> Task:
+    """Work for RH so many days before a residence permit ends (JOURNEY §8), or today if that day is past."""
+    def due(facts: ContractFacts, _: Answers) -> date:
+        ends = facts.entry.permit_until or facts.today
+        return working_day_on_or_after(max(facts.today, ends - timedelta(days=days)))
+
+    return Task(hr, f"Titre de séjour\u00a0: il se termine dans {days} jours, demander le suivant", due=due,
+                when=permit_ends_meanwhile)
+
+
+permit_alarms = (permit_task(60), permit_task(30))
 
 
 # Memory --------------------------------------------------------------------------------------------------------------

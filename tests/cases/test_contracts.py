@@ -244,3 +244,20 @@ def test_the_call_to_apply_opens_a_membership_once(cast: Cast, clock: Clock) -> 
     tick()
     tick()
     assert Case.select().where(Case.workflow == "membership").count() == 1
+
+
+def test_a_permit_is_watched_from_the_conclusion_on(cast: Cast) -> None:
+    """What the entry papers said is still known when both have signed."""
+    dossier = a_dossier(cast.ana)
+    Case.create(dossier=dossier, workflow="admission", state="", antenna=principale(), memory={
+        "insured": True, "entry": {"hours": 0, "permit_until": "2028-05-30"}})
+    taken_over(dossier, cast.sami)
+    case = Case.get(Case.workflow == "cape")
+    step(case, "renew", cast.ana, results="Six", objectives="Douze", months="12", peer_opinion="Favorable")
+    case = step(the("cape", "drafting"), "prepare", cast.sami, first_day="2027-06-01", months="12", activity="Céramique",
+                objectives="Douze chantiers", peer=cast.noe.uid, **CAPE_WORDING)
+    case = step(case, "send", cast.sami)
+    case = step(case, "sign", cast.ana, code=code(case), **READ)
+    case = step(case, "countersign", cast.marc, code=code(case), **READ)
+    due = [task.due_on for task in Task.select().where(Task.case == case, Task.sentence.startswith("Titre")).order_by(Task.id)]
+    assert due == [date(2028, 3, 31), date(2028, 5, 2)], "the 30th of April is a Sunday, the 1st of May a holiday"

@@ -44,7 +44,7 @@ TABLE = [
      "←salaried.take_effect ←departure.end_contract"),
     ("take_over", "Reprendre un dossier existant", "", "trading", "support"),
 ]
-DECLARED = "✉ contract_signed person+support+cogerance · ✉ welcome person+peer+circle · ☐ hr · ☐ hr"
+DECLARED = "✉ contract_signed person+support+cogerance · ✉ welcome person+peer+circle" + " · ☐ hr" * 4
 WELCOME = " · ☐ support" * 5 + " · ☐ circle" + " · ☐ support" * 2 + " · ☐ circle"
 
 

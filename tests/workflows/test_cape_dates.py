@@ -10,6 +10,7 @@ from tests.workflows.test_cape_rules import earlier, plain, planned
 from workflows.cape import Facts, cape
 from workflows.cape import rules as r
 from workflows.grammar import Letter, Task
+from workflows.signing import EntryPapers
 
 
 def due(name: str, known: Facts) -> str:
@@ -82,7 +83,19 @@ def test_nobody_is_reminded_after_a_death() -> None:
 def test_two_declarations_are_due_the_day_of_the_conclusion() -> None:
     """Worked case 11: concluded 2026-09-15."""
     for step in ("countersign", "record_paper"):
-        sentences = [one.sentence for one in cape.rows(step)[0].then if isinstance(one, Task) and one.role == "hr"]
+        given = [one for one in cape.rows(step)[0].then if isinstance(one, Task) and one.role == "hr" and not one.due]
+        sentences = [one.sentence for one in given]
         assert [plain(one) for one in sentences] == [
             "URSSAF : déclarer le CAPE conclu", "France Travail : déclarer le CAPE conclu"]
-        assert all(one.days == 0 for one in cape.rows(step)[0].then if isinstance(one, Task) and one.role == "hr")
+        assert all(one.days == 0 for one in given)
+
+
+def test_a_permit_that_ends_during_the_contract_is_watched() -> None:
+    """J−60 and J−30, never on a closed day; nothing for a permit that outlives the contract."""
+    def watched(until: date | None) -> list[date]:
+        known = planned("2026-10-01", "2027-09-30", entry=EntryPapers(permit_until=until))
+        return [one.due(known, {}) for one in cape.rows("countersign")[0].then
+                if isinstance(one, Task) and one.due and one.when and one.when(known, {})]
+
+    assert watched(date(2027, 6, 30)) == [date(2027, 5, 3), date(2027, 5, 31)], "1 May is a holiday and a Saturday"
+    assert watched(date(2027, 10, 1)) == watched(None) == []

@@ -55,6 +55,7 @@ from workflows.signing import (
     mandate,
     mandate_on_paper,
     may_work,
+    permit_alarms,
     person_signed,
     remember_cogerance,
     remember_paper,
@@ -189,6 +190,7 @@ concluded: tuple[Consequence, ...] = (
     Letter("contract_signed", to=(person, support, cogerance)),
     Letter("welcome", to=(person, peer, circle), when=first_one),
     *to_authorities("déclarer le CAPE conclu"),
+    *permit_alarms,
     *welcome_checklist,
 )
 void = (Remember(forget_signatures), Letter("contract_reworked", to=(person, support)))

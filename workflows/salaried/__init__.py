@@ -62,6 +62,8 @@ from workflows.signing import (
     mandate,
     mandate_on_paper,
     may_work,
+    needs_permit,
+    permit_alarms,
     person_signed,
     remember_cogerance,
     remember_paper,
@@ -154,11 +156,6 @@ def as_it_stands(facts: Facts, answers: Answers) -> dict[str, Any]:
 # What several rows share ---------------------------------------------------------------------------------------------
 
 
-def needs_permit(facts: Facts, _: Answers) -> bool:
-    """A residence permit must be checked."""
-    return facts.entry.permit_until is not None
-
-
 def was_declared(facts: Facts, _: Answers) -> bool:
     """A DPAE was filed."""
     return bool(facts.memory.get("dpae_on"))
@@ -173,6 +170,7 @@ concluded: tuple[Consequence, ...] = (
     Task(hr, "Proposer la mutuelle", due=lambda facts, answers: working_day_on_or_before(facts.start)),
     Task(hr, "Faire vérifier le titre qui autorise le travail", when=needs_permit,
          due=lambda facts, answers: permit_check_by(facts.start)),
+    *permit_alarms,
 )
 reworked = Letter("contract_reworked", to=(person, support))
 closed: tuple[Consequence, ...] = (
