@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g, has_request_context, request, url_for
 
 from intake import moment
 from intake.access import held_roles
@@ -16,7 +16,9 @@ ADMINISTRATION = frozenset({"admin", "cogerance", "support"})
 
 
 def header() -> dict[str, Any]:
-    """What base.html shows around every screen."""
+    """What base.html shows around every screen; letters have no header."""
+    if not has_request_context():
+        return {}
     person = g.get("person")
     return {
         "nav": entries(), "me": person.called if person else "", "me_url": url_for("sign_in.account") if person else "",
