@@ -13,8 +13,8 @@ from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
-from workflows.months import MONTHS
 from workflows.fields.base import UNSTORABLE, Asked, NotAsked, Sentence, clean
+from workflows.months import MONTHS
 
 PARTS: tuple[str, ...] = ("day", "month", "year")
 LABELS = {"day": "Jour", "month": "Mois", "year": "Année"}
