@@ -57,8 +57,8 @@ def access_page() -> str:
             public_url="http://127.0.0.1", key_file=Path(folder) / "keys", work=False))
     who = ["nobody", "person", roles.peer, *roles.GRANTED]
     head = ["address", "", *(f"`{name}`" for name in who)]
-    lines = [[f"`{route.rule}`{mark(app, route)}", " ".join(methods(route)), *("●" if opens(app, route, name) else "·" for name in who)]
-             for route in routes(app)]
+    lines = [[f"`{route.rule}`{mark(app, route)}", " ".join(methods(route)),
+              *("●" if opens(app, route, name) else "·" for name in who)] for route in routes(app)]
     table = [head, ["---"] * len(head), *lines]
     return ACCESS + "\n".join("| " + " | ".join(cells) + " |" for cells in table) + "\n"
 

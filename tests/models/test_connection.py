@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +29,13 @@ def opened(database_url: str) -> Iterator[Any]:
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
     """Run acts at the same time, each in its thread; what each answered or raised."""
-    said: list[Any] = [None] * len(acts)
+    def turn(act: Callable[[], Any]) -> Any:
+        with writing():
+            return act()
 
-    def run(index: int) -> None:
-        try:
-            with writing():
-                said[index] = acts[index]()
-        except Exception as error:  # noqa: BLE001
-            said[index] = error
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
+    with ThreadPoolExecutor(len(acts)) as pool:
+        turns = [pool.submit(turn, act) for act in acts]
+    return [one.exception() or one.result() for one in turns]
 
 
 @pytest.mark.parametrize(("pragma", "value"), connection.PRAGMAS.items())
