@@ -13,7 +13,7 @@ from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.models import places
 from intake.models.actors import Actor, Grant, grants_of, roles_on
-from intake.models.base import new_uid, write_transaction
+from intake.models.base import new_uid, retrying, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
 from intake.models.people import Antenna, Person
 from intake.models.tasks import Task
@@ -55,22 +55,33 @@ def take_step(
     of the step that takes this one, `made` what was prepared before the lock.
     Raises StepRefused (with Stale, OtherText, NotTheirs) or AnswersInvalid.
     """
-    with write_transaction():
-        case = locked(case) if cause is None else case
-        if key is not None and (done := _with_key(key, raw)):
-            return done
-        if seen_version is not None and case.version != seen_version:
-            raise Stale(_latest(case))
-        about = item_of(case, str(raw["about"])) if raw.get("about") else None
-        grants: Iterable[Grant] = grants_of(by, moment.today()) if isinstance(by, Person) and cause is None else ()
-        _lock_across(case, step, raw)
-        facts = facts_of(case, by, about)
-        decision = decide(
-            workflows.ALL[case.workflow], step, state=case.state or BEGIN, facts=facts, raw=raw, asks=cause is None,
-            roles=roles_on(case, by, grants=grants, about=about, cause=cause))
-        if any(isinstance(one, Undo) for one in decision.consequences):
-            return undo(case, decision, by=by, key=key)
-        return _write(case, decision, facts, by=by, raw=raw, key=key, cause=cause, made=made)
+    def attempt() -> Event:
+        with write_transaction():
+            return _take(locked(case) if cause is None else case, step, by=by, raw=raw, key=key,
+                         seen_version=seen_version, cause=cause, made=made)
+
+    return retrying(attempt) if case.id else attempt()
+
+
+def _take(
+    case: Case, step: str, *, by: Actor, raw: Raw, key: str | None, seen_version: int | None, cause: Event | None,
+    made: Made | None,
+) -> Event:
+    """The step, once the case is locked."""
+    if key is not None and (done := _with_key(key, raw)):
+        return done
+    if seen_version is not None and case.version != seen_version:
+        raise Stale(_latest(case))
+    about = item_of(case, str(raw["about"])) if raw.get("about") else None
+    grants: Iterable[Grant] = grants_of(by, moment.today()) if isinstance(by, Person) and cause is None else ()
+    _lock_across(case, step, raw)
+    facts = facts_of(case, by, about)
+    decision = decide(
+        workflows.ALL[case.workflow], step, state=case.state or BEGIN, facts=facts, raw=raw, asks=cause is None,
+        roles=roles_on(case, by, grants=grants, about=about, cause=cause))
+    if any(isinstance(one, Undo) for one in decision.consequences):
+        return undo(case, decision, by=by, key=key)
+    return _write(case, decision, facts, by=by, raw=raw, key=key, cause=cause, made=made)
 
 
 def locked(case: Case) -> Case:
