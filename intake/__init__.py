@@ -20,7 +20,7 @@ csrf = CSRFProtect()
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, outbox, pages, refusals, sessions, show, signing_in, static_files
+    from intake import access, headers, outbox, pages, refusals, secrets_kept, sessions, show, static_files
     from intake.models import base, sealed
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
     outbox.office.public_url = settings.public_url
-    signing_in.set_pepper(settings.secret_key)
+    secrets_kept.set_secret(settings.secret_key)
     csrf.init_app(app)
     show.htmx.init_app(app)
     static_files.install(app)

@@ -72,13 +72,13 @@ def say(sentence: str) -> None:
 @contextmanager
 def database(settings: Settings) -> Iterator[None]:
     """The database, keys and office, open for writing."""
-    from intake import outbox, signing_in
+    from intake import outbox, secrets_kept
     from intake.models import base, sealed
 
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
     outbox.office.public_url = settings.public_url
-    signing_in.set_pepper(settings.secret_key)
+    secrets_kept.set_secret(settings.secret_key)
     with base.writing():
         yield
 

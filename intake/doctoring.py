@@ -7,6 +7,7 @@ import shutil
 import smtplib
 import stat
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import cysqlite
@@ -50,7 +51,7 @@ def _shared_disk(settings: Settings) -> list[str]:
         return []
     where, kind = "", ""
     try:
-        mounts = [line.split() for line in open("/proc/mounts", encoding="utf-8")]  # noqa: SIM115
+        mounts = [line.split() for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
     except OSError:
         return []
     for _, mount, found, *_rest in mounts:

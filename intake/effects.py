@@ -17,6 +17,7 @@ from intake.models.drafts import empty_draft
 from intake.models.people import Person, holders
 from intake.models.pieces import Paper
 from intake.models.tasks import Task as TaskRow
+from intake.secrets_kept import address_token
 from workflows import calendar, roles
 from workflows.engine import Decision
 from workflows.grammar import (
@@ -231,9 +232,10 @@ def change_address(_: ChangeAddress, at: Moment) -> None:
         Person.update(phone=answers["phone"]).where(Person.id == person.id).execute()
     new = str(answers.get("email") or "")
     if new and new != person.email:
-        outbox.owe("address_changed", person, context=letter_context(Letter("address_changed"), roles.person, at),
-                   cause=f"event:{at.event.uid}", occasion="new", now=at.event.made_at, event=at.event, case=at.case,
-                   address=new)
+        context = letter_context(Letter("address_changed"), roles.person, at)
+        outbox.owe("address_changed", person, cause=f"event:{at.event.uid}", occasion="new", now=at.event.made_at,
+                   event=at.event, case=at.case, address=new, context={
+                       **context, "confirm": True, "link": outbox.link_to(f"/adresse/{address_token(person, new)}")})
 
 
 APPLY: dict[type, Callable[[Any, Moment], None]] = {

@@ -134,8 +134,7 @@ def _own_steps(person: Person) -> list[Action]:
     """What the person's own dossiers wait for."""
     rows = (Case.select(Case, Dossier, Person).join(Dossier).join(Person, on=Dossier.person)
             .where(Dossier.person == person).order_by(Case.id))
-    found = [action for case in rows if (action := of_case(case)) and action.role == roles.person]
-    return found
+    return [action for case in rows if (action := of_case(case)) and action.role == roles.person]
 
 
 def _peer_steps(person: Person) -> list[Action]:

@@ -92,8 +92,10 @@ def fault(error: Exception) -> Response:
     """A bug: an incident number, nothing written, the text typed kept."""
     number = secrets.token_hex(4)
     log.exception("incident %s %s %s", number, request.method, request.endpoint, exc_info=error)
-    return page(500, "Quelque chose n’a pas marché",
-                f"Rien n’a été enregistré. Donnez ce numéro à l’équipe : {number}.", typed=_typed(), incident=number)
+    response = page(500, "Quelque chose n’a pas marché",
+                    "Rien n’a été enregistré. Donnez le numéro d’incident à l’équipe.", typed=_typed(), incident=number)
+    response.headers["X-Incident"] = number
+    return response
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import timedelta
 
@@ -13,6 +11,7 @@ from intake.models.letters import Letter
 from intake.models.people import Person, find_by_email, fold_email
 from intake.models.signin import SignInRequest, SignInSecret
 from intake.outbox import link_to, owe
+from intake.secrets_kept import digest
 
 LASTS = timedelta(minutes=10)
 PRINTED_LASTS = timedelta(hours=24)
@@ -20,19 +19,6 @@ HOUR = timedelta(hours=1)
 PER_ADDRESS, PER_NETWORK, TRIES = 5, 60, 5
 LINK_MARK, CODE_MARK = "⟦lien⟧", "⟦code⟧"
 ANY_BROWSER = "any"
-
-_pepper = b""
-
-
-def set_pepper(secret: str) -> None:
-    """The key of every digest kept here; set once by `create_app`."""
-    global _pepper
-    _pepper = secret.encode()
-
-
-def digest(*parts: str) -> str:
-    """What is kept of a secret or of a network."""
-    return hmac.new(_pepper, "|".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
 class TooMany(Exception):

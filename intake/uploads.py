@@ -45,7 +45,10 @@ def store(dossier: Dossier, file: FileStorage, by: Person, title: str) -> pieces
 def with_pieces(dossier: Dossier, typed: MultiDict[str, str], files: Mapping[str, Any], by: Person
                 ) -> MultiDict[str, str]:
     """The posted text, each file kept and replaced by the uid of its piece; a refused one by its sentence."""
-    raw: MultiDict[str, str] = MultiDict(typed)
+    raw: MultiDict[str, str] = MultiDict(
+        (name, value) for name, value in typed.items(multi=True) if not name.endswith("-problem"))
+    for name in pieces.of_others(dossier, raw):
+        raw[name] = ""
     for name, file in files.items():
         if not file or not file.filename:
             continue

@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import TH, relativedelta
 from holidays import country_holidays
 
-from workflows.months import Month as Month
-from workflows.months import day_in_words as day_in_words
-from workflows.months import time_in_words as time_in_words
+from workflows.months import Month as Month, day_in_words as day_in_words, time_in_words as time_in_words
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 ONE_DAY: Final = timedelta(days=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Check, ForeignKeyField, TextField
 
-from intake.models.base import DayField, InstantField, Model, UidField
+from intake.models.base import DayField, InstantField, Model, UidField, write_transaction
 
 
 class Antenna(Model):
@@ -108,3 +108,22 @@ def holders(role: str, today: date, antenna: Antenna | None = None) -> list[Pers
     return list(query.order_by(Person.id).distinct())
 
 
+
+
+def change_email(person: Person, before: str | None, address: str) -> bool:
+    """Give someone the address that proved itself; False when theirs changed meanwhile or someone else has it."""
+    with write_transaction():
+        if find_by_email(address) is not None:
+            return False
+        changed: int = Person.update(email=fold_email(address)).where(
+            Person.id == person.id, Person.email == before if before else Person.email.is_null()).execute()
+        return changed == 1
+
+
+def named_like(words: str, most: int = 20) -> list[Person]:
+    """People whose name or address holds each of these words."""
+    rows = Person.select().where(Person.disabled_at.is_null()).order_by(Person.last_name, Person.first_name)
+    for word in words.split()[:5]:
+        rows = rows.where(Person.first_name.contains(word) | Person.usual_name.contains(word)
+                          | Person.last_name.contains(word) | Person.email.contains(word))
+    return list(rows.limit(most))

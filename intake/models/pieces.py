@@ -1,5 +1,6 @@
 """Pieces and papers: what was uploaded, and the documents made to be signed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField
@@ -41,6 +42,7 @@ class Paper(Model):
 
 MOST = 20
 """Pieces of one dossier."""
+UID_LENGTH = 22
 
 
 def add(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime
@@ -76,3 +78,12 @@ def of(dossier: Dossier) -> list[Piece]:
     columns = [field for field in Piece._meta.sorted_fields if field is not Piece.content]
     return list(Piece.select(*columns).where(Piece.dossier == dossier, Piece.removed_at.is_null())
                 .order_by(Piece.id.desc()))
+
+
+def of_others(dossier: Dossier, posted: Mapping[str, str]) -> list[str]:
+    """The posted names whose value is a piece of another dossier: nobody names those."""
+    uids = {value: name for name, value in posted.items() if len(value) == UID_LENGTH}
+    if not uids:
+        return []
+    rows = Piece.select(Piece.uid).where(Piece.uid.in_(list(uids)), Piece.dossier != dossier)
+    return [uids[row.uid] for row in rows]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 from wtforms import Form
 
-from intake import sessions
-from intake import signing_in
+from intake import secrets_kept, sessions, signing_in
 from intake.access import ANYONE, SIGNED_IN, access, held_roles
+from intake.models import people
 from intake.show import go, in_development, show
 from workflows import fields as f
 from workflows.roles import LABELS
@@ -118,6 +118,18 @@ def leave() -> Response:
     """Sign out."""
     sessions.end()
     return go(url_for("start.welcome"))
+
+
+@pages.route("/adresse/<token>", methods=["GET", "POST"])
+@access(ANYONE)
+def address(token: str) -> Response:
+    """A new address proves itself: a button, and only the button changes it."""
+    told = secrets_kept.address_of(token)
+    person = people.Person.get_or_none(people.Person.uid == told[0]) if told else None
+    done = bool(told and person and request.method == "POST" and people.change_email(person, told[1], told[2]))
+    usable = person is not None and request.method == "GET"
+    return show("address.html", usable=usable, done=done, status=200 if usable or done else 410,
+                address=told[2] if told else "")
 
 
 def enter(used: signing_in.SignInRequest, path: str) -> Response:

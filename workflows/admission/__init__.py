@@ -18,10 +18,7 @@ What a case remembers (all by `memory.py`; the engine adds `taken`, `since`, `mo
 
 from __future__ import annotations
 
-from workflows.admission import deadlines as due
-from workflows.admission import forms as f
-from workflows.admission import memory as keep
-from workflows.admission import rules as r
+from workflows.admission import deadlines as due, forms as f, memory as keep, rules as r
 from workflows.admission.application import APPLICATION_PAGES
 from workflows.admission.choices import entry_months, later_months
 from workflows.admission.entry import ENTRY_PAGES

@@ -32,6 +32,8 @@ class PieceField(Asked):
         super().__init__(label, **options)
         self.absence = absence
         self.absent_typed = ""
+        self.problem = ""
+        """Why the file that was posted could not be taken."""
 
     @property
     def absent_name(self) -> str:
@@ -45,8 +47,9 @@ class PieceField(Asked):
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Read both inputs."""
-        if formdata is not None and self.absence:
-            self.absent_typed = _first(formdata, self.absent_name)
+        if formdata is not None:
+            self.problem = _first(formdata, f"{self.name}-problem")
+            self.absent_typed = _first(formdata, self.absent_name) if self.absence else ""
         super().process(formdata, data, extra_filters)
         if formdata is None and self.data:
             self.absent_typed = self.data.get("missing", "")
@@ -54,6 +57,8 @@ class PieceField(Asked):
     def process_formdata(self, valuelist: Iterable[Any]) -> None:
         """The piece wins over the reason."""
         self.data = None
+        if self.problem:
+            raise NotAsked(self.problem)
         uid = next((str(value).strip() for value in valuelist), "")
         if uid:
             if not UID.fullmatch(uid):

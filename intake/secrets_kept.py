@@ -1,0 +1,44 @@
+"""The application's secret, and what is signed or digested with it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from intake.models.people import Person
+
+ADDRESS_LASTS = 7 * 24 * 3600
+"""Seconds in which a new address must prove itself."""
+
+_secret = ""
+
+
+def set_secret(secret: str) -> None:
+    """The key of every digest and signature; set once by `create_app` and the `intake` command."""
+    global _secret
+    _secret = secret
+
+
+def digest(*parts: str) -> str:
+    """What is kept of a secret or of a network."""
+    return hmac.new(_secret.encode(), "|".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def address_token(person: Person, address: str) -> str:
+    """What the letter to a new address carries: it says whose address it becomes, and signs it."""
+    return _addresses().dumps([person.uid, person.email, address])
+
+
+def address_of(token: str) -> tuple[str, str | None, str] | None:
+    """(uid, the address it replaces, the new one) of a token; None when it is forged or too old."""
+    try:
+        uid, before, address = _addresses().loads(token, max_age=ADDRESS_LASTS)
+    except (BadSignature, ValueError):
+        return None
+    return uid, before, address
+
+
+def _addresses() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_secret, salt="address")
