@@ -128,8 +128,7 @@ def writing() -> Iterator[None]:
 
 def browser(app: Flask, person: Person | None = None) -> FlaskClient:
     """A browser of its own, in which someone is signed in (second step passed), or nobody."""
-    from intake import moment
-    from intake import session as sign_in_session
+    from intake import moment, sessions
     from intake.models.signin import Session
 
     client = app.test_client()
@@ -139,7 +138,7 @@ def browser(app: Flask, person: Person | None = None) -> FlaskClient:
         from flask import g
 
         g.person = g.session = None
-        begun = sign_in_session.begin(person, "test")
+        begun = sessions.begin(person, "test")
         Session.update(second_step_at=moment.now()).where(Session.id == begun.id).execute()
         kept = dict(session)
     with client.session_transaction() as cookie:

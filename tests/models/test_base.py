@@ -6,8 +6,7 @@ from typing import Any
 
 import peewee
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from intake.models import base
 from intake.models.base import DayField, InstantField, JSONField, Model, SealedField, UidField, instant, micros

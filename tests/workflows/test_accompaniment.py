@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.workflows.reading import ask, effects, noon, rows, rules, said
-from workflows.accompaniment import Facts, Peer, accompaniment
-from workflows.accompaniment import rules as r
+from workflows.accompaniment import Facts, Peer, accompaniment, rules as r
 from workflows.accompaniment.forms import CESA_POINTS, HandoverForm, MeetingForm, PairingForm, ReviewForm
 from workflows.calendar import paris_day
 from workflows.contracts import Contract

@@ -7,8 +7,7 @@ from typing import Any
 
 from tests.workflows.reading import noon
 from tests.workflows.test_cape_rules import earlier, plain, planned
-from workflows.cape import Facts, cape
-from workflows.cape import rules as r
+from workflows.cape import Facts, cape, rules as r
 from workflows.grammar import Letter, Task
 from workflows.signing import EntryPapers
 

@@ -9,8 +9,7 @@ import pytest
 
 from tests.workflows.reading import noon, said
 from workflows.calendar import last_day
-from workflows.cape import Facts, cape
-from workflows.cape import rules as r
+from workflows.cape import Facts, cape, rules as r
 from workflows.cape.clauses import SLOTS
 from workflows.contracts import Contract
 from workflows.engine import open_steps

@@ -10,8 +10,7 @@ import pytest
 from tests.workflows.reading import effects, noon, rows, rules, said
 from workflows.calendar import paris_day
 from workflows.contracts import Contract
-from workflows.departure import Facts, departure
-from workflows.departure import rules as r
+from workflows.departure import Facts, departure, rules as r
 from workflows.departure.forms import DepartureForm
 from workflows.engine import AnswersInvalid, StepRefused, decide
 from workflows.grammar import DropTasks, Remember, TakeStep, Task

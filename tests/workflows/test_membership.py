@@ -13,8 +13,7 @@ from workflows.calendar import paris_day
 from workflows.contracts import Contract
 from workflows.engine import AnswersInvalid, StepRefused, decide, open_steps
 from workflows.grammar import Open, Remember, Task
-from workflows.membership import Facts, membership
-from workflows.membership import rules as r
+from workflows.membership import Facts, membership, rules as r
 
 TODAY = date(2026, 4, 1)
 AG_2026, AG_2027 = date(2026, 6, 26), date(2027, 6, 25)

@@ -11,8 +11,7 @@ from tests.workflows.reading import noon, said
 from workflows.contracts import Contract
 from workflows.engine import StepRefused, decide, open_steps
 from workflows.grammar import Task
-from workflows.salaried import Facts, salaried
-from workflows.salaried import rules as r
+from workflows.salaried import Facts, rules as r, salaried
 from workflows.salaried.clauses import CLAUSES
 from workflows.signing import EntryPapers, may_work
 
