@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     demo_words = add("demo", demo, "two invented years in an empty database")
     demo_words.add_argument("--people", type=int, default=150)
     demo_words.add_argument("--seed", type=int, default=2021)
+    demo_words.add_argument("--if-empty", action="store_true", help="leave a house that has people as it is")
     add("check", check, "are the workflows well-formed, does every live case stand somewhere?")
     add("doctor", doctor, "is everything as it must be to serve?")
     add("verify", verify, "is the history whole, is every state the fold of its events?")
@@ -127,8 +128,12 @@ def work(_: argparse.Namespace, settings: Settings) -> int:
 def demo(told: argparse.Namespace, settings: Settings) -> int:
     """Two invented years."""
     from intake import demo as invented
+    from intake.models.people import Person
 
     with database(settings):
+        if told.if_empty and Person.select().exists():
+            say("This house has its people: nothing is invented.")
+            return 0
         try:
             for line in invented.live(settings, people=told.people, seed=told.seed):
                 say(line)
