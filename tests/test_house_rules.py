@@ -154,6 +154,19 @@ def test_templates_keep_the_policy(pattern: str, remedy: str) -> None:
     assert not (where := found(re.compile(pattern), TEMPLATES)), f"{remedy}: " + _list(where)
 
 
+def test_every_setting_and_command_is_on_its_page() -> None:
+    """docs/settings.md names each variable of the environment and each word of the command."""
+    from intake.commands import parser
+
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    read = {name for _, line in lines("config.py") for name in re.findall(r"INTAKE_[A-Z_]+", line)}
+    acts = next(iter(parser()._subparsers._group_actions)).choices  # type: ignore[union-attr]
+    said = read | {f"intake {act}" for act in acts} | {
+        option for act in acts.values() for option in act._option_string_actions if option.startswith("--")}
+    missing = sorted(name for name in said - {"--help"} if name not in page)
+    assert not missing, "Add a line to docs/settings.md for: " + _list(missing)
+
+
 def test_no_test_is_asleep() -> None:
     """A test that is skipped, or cannot fail, is a defect."""
     pattern = re.compile(r"pytest\.mark\.(skip|xfail)|unittest\.skip|^\s*assert " + r"True\b")
