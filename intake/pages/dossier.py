@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, request, url_for
@@ -11,11 +12,13 @@ from intake import moment, undo, words
 from intake.access import SIGNED_IN, access, held_roles, me
 from intake.answers_read import readable_answers
 from intake.cases import new_case
+from intake.items import AboutOne, items_of
 from intake.lookup import cases_of, my_roles, my_steps, the_dossier, workflow_of
 from intake.models import pieces as pieces_table
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.people import Person
+from intake.models.tasks import Task
 from intake.next_action import Action, of_dossier
 from intake.show import show
 from intake.stations import stations_of
@@ -35,10 +38,13 @@ ASIDE = frozenset({"note", "write", "undo", "ask_derogation", "derogate", "tick"
 def summary(uid: str) -> Response:
     """Résumé: the next action, then every step open to me, and why not."""
     dossier, cases = _open(uid)
-    actions = of_dossier(cases)
-    groups = [group for case in cases if (group := _steps(case))]
-    return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups,
-                 openings=_openings(dossier, cases), undoable=_undoable(cases), href=action_href)
+    items = items_of(cases)
+    mine = {case.id: my_steps(case)[1] for case in cases}
+    links = Links(mine, items)
+    actions = sorted(of_dossier(cases), key=lambda action: not links(action))
+    groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
+    return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
+                 openings=_openings(dossier, cases), undoable=_undoable(cases), href=links)
 
 
 @pages.get("/dossier/<uid>/reponses")
@@ -56,7 +62,22 @@ def pieces(uid: str) -> Response:
     """Pièces: what was added, to download."""
     dossier, cases = _open(uid)
     rows = pieces_table.of(dossier) if my_roles_may_read_pieces(cases) else []
-    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows)
+    papers = [(case, paper) for case in cases if may_read_papers(case) and (paper := pieces_table.last_paper(case))]
+    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, papers=papers)
+
+
+@pages.get("/dossier/<uid>/contrats/<paper>")
+@access(SIGNED_IN)
+def paper(uid: str, paper: str) -> Response:
+    """A contract as it was sent for signature, as a download."""
+    dossier, cases = _open(uid)
+    found = pieces_table.Paper.get_or_none(
+        pieces_table.Paper.uid == paper, pieces_table.Paper.case.in_([one for one in cases if may_read_papers(one)]))
+    if found is None:
+        abort(404)
+    response = Response(found.content, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{dossier.number}-{found.kind}.pdf")
+    return response
 
 
 @pages.get("/dossier/<uid>/pieces/<piece>")
@@ -79,7 +100,8 @@ def piece(uid: str, piece: str) -> Response:
 def exchanges(uid: str) -> Response:
     """Échanges: messages and letters on one side, internal notes on the other."""
     dossier, cases = _open(uid)
-    letters = list(Letter.select().where(Letter.dossier == dossier).order_by(Letter.id.desc()).limit(50))
+    theirs = Letter.recipient == me() if dossier.person_id == me().id else Letter.dossier == dossier
+    letters = list(Letter.select().where(Letter.dossier == dossier, theirs).order_by(Letter.id.desc()).limit(50))
     notes = [] if dossier.person_id == me().id else _notes(cases)
     return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes)
 
@@ -124,9 +146,8 @@ def main_case(cases: list[Case]) -> Case | None:
     return (still_open or walk or [None])[-1]  # type: ignore[list-item]
 
 
-def _steps(case: Case) -> dict[str, Any] | None:
+def _steps(case: Case, steps: list[OpenStep]) -> dict[str, Any] | None:
     """The steps of one case that concern me: possible ones, and the others with their reasons."""
-    _, steps = my_steps(case)
     shown = [one for one in steps if one.step.label and one.step.name not in ASIDE and not one.step.about]
     if not shown:
         return None
@@ -174,12 +195,30 @@ def href(case: Case, step: Step) -> str:
     return url_for("step.take", dossier=case.dossier.uid, case=reference, step=step.name)
 
 
-def action_href(action: Action) -> str:
-    """Where an action is done, or '' when there is only to wait."""
-    if not action.step:
-        return ""
-    typed = {"task": action.task.uid} if action.task is not None and action.step == "tick" else {}
-    return url_for("step.take", dossier=action.dossier.uid, case=action.case.uid, step=action.step, **typed)
+@dataclass(frozen=True)
+class Links:
+    """Where the actions of a dossier are done, for whoever reads it."""
+
+    mine: dict[int, list[OpenStep]]
+    items: list[AboutOne]
+
+    def __call__(self, action: Action) -> str:
+        """The address, or '' when it is someone else's or there is only to wait."""
+        about = next((one for one in self.items if one.case.id == action.case.id and one.step.name == action.step), None)
+        if about is not None:
+            return about.href
+        if not any(one.step.name == action.step and one.possible for one in self.mine.get(action.case.id, ())):
+            return ""
+        if action.step != "tick":
+            return url_for("step.take", dossier=action.dossier.uid, case=action.case.uid, step=action.step)
+        if action.task is None or not may_tick(action.task, action.case):
+            return ""
+        return url_for("step.take", dossier=action.dossier.uid, case=action.case.uid, step="tick", task=action.task.uid)
+
+
+def may_tick(task: Task, case: Case) -> bool:
+    """A task is closed by the one it names, else by its role."""
+    return task.person_id == me().id if task.person_id else task.role in my_roles(case)
 
 
 def _undoable(cases: list[Case]) -> list[dict[str, Any]]:
@@ -236,3 +275,7 @@ def my_roles_may_read_pieces(cases: list[Case]) -> bool:
     """The person, support, and the circle on its dossiers."""
     return any(my_roles(case) & {roles.person, roles.support, roles.circle, roles.cogerance} for case in cases)
 
+
+def may_read_papers(case: Case) -> bool:
+    """Contracts are read by the person, support and the cogérance."""
+    return bool(my_roles(case) & {roles.person, roles.support, roles.cogerance})

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from intake import moment, words
 from intake.access import SIGNED_IN, access, me
+from intake.items import items_of
 from intake.lookup import cases_of, my_steps, workflow_of
 from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
@@ -44,7 +45,7 @@ def mine() -> Response:
     here = [say_case(case) for case in cases if is_open(case) or case is main]
     return show("journey.html", dossier=dossier, dossiers=dossiers, cases=cases, main=main, here=here,
                 stations=stations_of(cases), state=workflow_of(main).state[main.state] if main else None,
-                dates=dates_ahead(cases), rank=my_rank(main), peer=dossier.peer, today=moment.today())
+                dates=dates_ahead(cases), rank=my_rank(main), peer=dossier.peer, today=moment.today(), items=items_of(cases))
 
 
 def is_open(case: Case) -> bool:

@@ -37,14 +37,16 @@ class Someone:
 
     def opens(self, path: str) -> Someone:
         """Open an address of the house."""
-        self.page.goto(path if path.startswith("http") else self.house.url + path)
+        self.page.goto(self.house.url + path)
+        if "/connexion?suite=" in self.page.url:
+            self.asks_for_a_link().follows_the_link()
         return self.looks()
 
     def looks(self) -> Someone:
         """The screen answers to every rule of accessibility; each kind of screen is examined once."""
         heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_have_count(1)
-        kind = re.sub(r"[\w-]{22}", "…", self.page.url.removeprefix(self.house.url).split("?")[0])
+        kind = re.sub(r"[\w-]{22,}", "…", self.page.url.removeprefix(self.house.url).split("?")[0])
         seen = f"{kind} {self.page.locator('main h2, main h3').all_inner_texts()} {self.page.locator('.error').count() > 0}"
         if self.page.context.browser and self.examines and seen not in self.seen:
             self.seen.add(seen)
@@ -56,9 +58,12 @@ class Someone:
     def signs_in(self) -> Someone:
         """Ask for the link, follow it (in development the page shows it), open the dossier."""
         self.opens("/connexion")
+        return self.asks_for_a_link().follows_the_link()
+
+    def asks_for_a_link(self) -> Someone:
+        """From the sign-in page to « Regardez vos courriels »; sessions end, some weeks pass."""
         self.fills({"Adresse électronique": self.email})
-        self.presses("Recevoir mon lien de connexion")
-        return self.follows_the_link()
+        return self.presses("Recevoir mon lien de connexion")
 
     def follows_the_link(self) -> Someone:
         """From « Regardez vos courriels » to one's own home."""
@@ -90,14 +95,14 @@ class Someone:
     def cannot(self, step: str) -> Locator:
         """The step is shown as not possible; what is said of it."""
         self.goes_home()
-        expect(self.page.locator("main").get_by_role("link", name=step, exact=True)).to_have_count(0)
+        expect(self.page.locator("main").get_by_role("link", name=as_read(step))).to_have_count(0)
         why = self.page.locator("main details").filter(has_text=step)
         expect(why).to_have_count(1)
         return why
 
     def presses(self, name: str) -> Someone:
         """Press a button, by its name; wait for what it leads to."""
-        button = self.page.get_by_role("button", name=name, exact=True)
+        button = self.page.get_by_role("button", name=as_read(name))
         with self.page.expect_response(lambda response: response.request.method == "POST") as answered:
             button.click()
         target = answered.value.headers.get("hx-redirect") or answered.value.headers.get("location")
@@ -116,20 +121,20 @@ class Someone:
 
     def fill(self, label: str, answer: Answer) -> None:
         """One field, whatever it is: a day, a choice, choices, a tick, a document, words."""
-        named = re.compile(re.escape(label).replace("\u00a0", r"\s").replace(r"\ ", r"\s") + r"(\s\(facultatif\))?$")
+        named = as_read(label, r"(\s\(facultatif\))?")
         group = self.page.get_by_role("group", name=named)
         if isinstance(answer, date):
             for part, value in (("Jour", answer.day), ("Mois", answer.month), ("Année", answer.year)):
                 group.get_by_label(part).fill(str(value))
         elif isinstance(answer, list):
             for one in answer:
-                group.get_by_role("checkbox", name=one).check()
+                group.get_by_role("checkbox", name=as_read(one)).check()
         elif answer is True:
             self.page.get_by_role("checkbox", name=named).check()
         elif isinstance(answer, dict):
             self.page.get_by_label(named).set_input_files(answer)
         elif group.count():
-            group.get_by_role("radio", name=str(answer), exact=True).check()
+            group.get_by_role("radio", name=as_read(str(answer))).check()
         else:
             self.write(self.page.get_by_label(named), str(answer))
 
@@ -144,13 +149,23 @@ class Someone:
 
     def link(self, name: str) -> Locator:
         """A link of the page, by its name; what is hidden after it does not matter."""
-        return self.page.locator("main, header, footer").get_by_role("link", name=name, exact=True)
+        return self.page.locator("main, header, footer").get_by_role("link", name=as_read(name))
 
     def reads(self, *sentences: str) -> Someone:
         """These words are on the screen."""
         for sentence in sentences:
-            expect(self.page.locator("body")).to_contain_text(re.compile(re.escape(sentence).replace(r"\ ", r"\s")))
+            expect(self.page.locator("body")).to_contain_text(spaced(sentence))
         return self
+
+
+def spaced(sentence: str) -> re.Pattern[str]:
+    """A sentence, whatever its spaces are made of: some do not break a line."""
+    return re.compile(r"\s".join(re.escape(word) for word in sentence.split()))
+
+
+def as_read(name: str, after: str = "") -> re.Pattern[str]:
+    """A name as a screen reader says it, from its first word to its last."""
+    return re.compile(f"^{spaced(name).pattern}{after}$")
 
 
 People = Callable[[str], Someone]

@@ -104,7 +104,7 @@ class Road:
 
     def comes_to_a_meeting(self) -> None:
         """Chosen by the person; presence noted by the circle."""
-        self.walker.does("Choisir une réunion", {"Réunion": "mercredi 10 mars 2027 à 18 h"})
+        self.walker.does("Choisir une réunion", {"Réunion": "10 mars 2027 à 18 h"})
         self.walker.reads("Réunion d’information")
         self.goes_to(date(2027, 3, 11))
         self.by("Claire").does("Noter la présence")
