@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,9 @@ from intake.facts import facts_of
 from intake.models import base, days, places
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
-from intake.models.dossiers import Case, Dossier
+from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna
+from intake.models.places import Place
 from intake.models.settings import settings_on
 from workflows.calendar import Month
 from workflows.engine import AnswersInvalid
@@ -60,6 +61,28 @@ def prepare_day() -> None:
     places.close_past(today)
     days.plan_journees(today)
     _prepared = (today, base.db.obj)
+
+
+def take_with_room(case: Case, step: str, *, raw: Mapping[str, Any], **options: Any) -> Event:
+    """Take a step; when its month is full, let the offers that are over free their places first, and look once more.
+
+    What is over expires in transactions of its own (TRUST 2.11).
+    """
+    try:
+        return take_step(case, step, raw=raw, **options)
+    except StepRefused as refused:
+        full = any(refusal.rule == "place_free" for refusal in refused.refusals)
+        if not full or not raw.get("month") or not expire_in(case.antenna_id, str(raw["month"])):
+            raise
+    return take_step(case, step, raw=raw, **options)
+
+
+def expire_in(antenna: int, month: str) -> int:
+    """Take the clock steps that are due in the cases that hold a place of this month; how many."""
+    held = (Case.select(Case, Dossier).join(Dossier).switch(Case).join(Place, on=Place.holder == Case.id)
+            .where(Place.antenna == antenna, Place.month == month, Place.status == "held",
+                   Case.due_at.is_null() | (Case.due_at <= moment.now())))
+    return sum(run(one) for one in list(held))
 
 
 def due_cases(now: datetime) -> list[Case]:
