@@ -148,8 +148,10 @@ class Someone:
     # Seeing ----------------------------------------------------------------------------------------------------------
 
     def link(self, name: str) -> Locator:
-        """A link of the page, by its name; what is hidden after it does not matter."""
-        return self.page.locator("main, header, footer").get_by_role("link", name=as_read(name))
+        """A link of the page, by its name; else by the beginning of a name that goes on for those who hear it."""
+        links = self.page.locator("main, header, footer")
+        whole = links.get_by_role("link", name=as_read(name))
+        return whole if whole.count() else links.get_by_role("link", name=as_read(name, r"\s.*"))
 
     def reads(self, *sentences: str) -> Someone:
         """These words are on the screen."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import date, timedelta
 
 from intake import words
 from tests.browser.conftest import House
 from tests.browser.people import PDF, Answers, People, Someone
-from workflows.calendar import last_day, working_day_on_or_after
-from workflows.months import Month
 
 PAGES: dict[str, Answers] = {
     "Vos coordonnées": {},
@@ -133,7 +131,7 @@ class Road:
         days = [self.today + timedelta(days=7 + number) for number in range(3)]
         self.by("Claire").does("Proposer une rencontre", {
             "Première date": days[0], "Deuxième date": days[1], "Troisième date": days[2]})
-        self.walker.does("Choisir cette date", {"Une date": words.full_day(days[1])})
+        self.walker.does("Choisir cette date", {"Une date": words.full_day(days[1]).capitalize()})
         self.goes_to(days[1])
         for reader in ("Claire", "Salomé"):
             self.by(reader).does("Noter la rencontre", {
@@ -174,6 +172,9 @@ class Road:
         self.by("Rachel").does("Dossier d’entrée complet", {
             "CAPE ou CESA": "CAPE : contrat d’appui au projet d’entreprise"})
 
-    def code(self) -> str:
-        """The code of the last letter that announces a contract, as the page of letters shows it."""
-        raise NotImplementedError
+    def signs(self, who: Someone, step: str) -> None:
+        """With the code of the letter, read among one’s exchanges; the contract is a link away."""
+        who.opens(f"/dossier/{self.dossier}/echanges")
+        code = re.search(r"Votre code pour signer : (\w{6})", who.page.locator("main").text_content() or "")
+        assert code, f"{who.first_name} has received no code"
+        who.does(step, {"Code reçu": code[1], "J’ai lu le contrat": True, "J’ai lu ses annexes": True})
