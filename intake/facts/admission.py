@@ -30,6 +30,8 @@ TAKEN = ("held", "accepted", "used")
 LONGEST_LINE = 1000
 """Beyond, ranks are not exact; nobody would wait that long."""
 ENTRIES_MONTHS = 12
+MONTHS_OFFERED = 12
+"""A list one can still read."""
 
 
 class Later(Mapping[Any, Any]):
@@ -158,8 +160,8 @@ def months_of(case: Case, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
         return [(str(month), month.label) for month in now.until(now.plus(settings["places.horizon"]))]
     soon = first_month(moment.today(), settings["offers.days"], settings["entry.lead_days"])
     first = soon if case.state == "waiting" else now
-    return [(str(month), month.label if free else f"{month.label} (complet)")
-            for month, (_, free) in places_of(case.antenna).items() if month >= first]
+    ahead = [(month, free) for month, (_, free) in places_of(case.antenna).items() if month >= first]
+    return [(str(month), month.label if free else f"{month.label} (complet)") for month, free in ahead[:MONTHS_OFFERED]]
 
 
 def line_of(case: Case) -> list[Candidate]:

@@ -134,7 +134,7 @@ def card(one: cards.Card, stage: Stage | None) -> dict[str, Any]:
         "name": one.name, "href": url_for("dossier.summary", uid=one.dossier),
         "lines": [" · ".join(part for part in (one.activity, one.town) if part), one.peer and f"Binôme : {one.peer}"],
         "fact": f"Sans nouvelle depuis {days} jours" if stalled else since, "stalled": stalled,
-        "state": state.label, "pill": state.label if stage and len(stage.states) > 1 else "", "number": one.number,
+        "state": state.label, "pill": state.label if stage and one.state != stage.states[0] else "", "number": one.number,
         "move": url_for("board.move", case=one.case), "id": f"carte-{one.case}",
     }
 
@@ -149,8 +149,8 @@ def months_line(seen: list[Antenna]) -> list[str]:
         for month, places in of_months(antenna, str(this), str(this.next())).items():
             given = places.get("accepted", 0) + places.get("used", 0) + places.get("held", 0)
             total = given + places.get("free", 0)
-            label = words.de_month(month).rsplit(" ", 1)[0].rsplit("\u00a0", 1)[0]
-            found.append(f"Entrées {label} : {given} sur {total}")
+            found.append(f"Entrées {words.de_month(month)} : {given} place{'s' if given > 1 else ''} sur {total} "
+                         f"attribuée{'s' if given > 1 else ''}")
     return found
 
 

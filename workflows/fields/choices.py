@@ -156,6 +156,12 @@ class MonthField(ChoiceField):
     """One of the months `fill` gives; posted and kept as `2027-01`."""
 
     default_missing = "Choisissez un mois"
+    most_radios: ClassVar[int] = 5
+
+    @property
+    def control(self) -> str:  # type: ignore[override]
+        """A few months are radios, a year of them a list."""
+        return "select" if self.listed or len(self.pairs) > self.most_radios else "radios"
 
     def pair(self, choice: Any) -> Pair:
         """A month, or a (month, label) pair."""
