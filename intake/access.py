@@ -100,6 +100,14 @@ def held_roles() -> frozenset[str]:
     return found
 
 
+def acting_as(*who: str) -> str:
+    """The first of these roles that the person signed in holds: what their act is written under; else 404."""
+    role = next((one for one in who if one in held_roles()), None)
+    if role is None:
+        abort(404)
+    return role
+
+
 def held_grants() -> tuple[Grant, ...]:
     """The grants of the person signed in, read once a request."""
     if g.get("grants") is None:

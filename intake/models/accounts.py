@@ -138,12 +138,12 @@ def mandate(person: Person, since: date, until: date | None, reference: str, by:
 
 
 def end_mandate(found: Mandate, by: Person, as_role: str) -> None:
-    """End a mandate today; twice is harmless."""
+    """End a mandate: today is its last day. Twice is harmless."""
     today = moment.today()
     with write_transaction():
-        if found.until is not None and found.until < today:
+        if found.until is not None and found.until <= today:
             return
-        Mandate.update(until=today - timedelta(days=1)).where(Mandate.id == found.id).execute()
+        Mandate.update(until=today).where(Mandate.id == found.id).execute()
         history.append_of_house("end_mandate", by, as_role, f"mandate:{found.person.uid}", moment.now(), today)
 
 

@@ -1,20 +1,106 @@
-"""Administration."""
+"""Administration: what to look at, and the way to each subject (SCREENS S26)."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from datetime import timedelta
+from typing import Any
 
-from intake.access import access
+from flask import Blueprint, Response, url_for
+
+from intake import gatherings, moment, words
+from intake.access import access, antennas_seen, held_roles
+from intake.models import accounts, caps, days
+from intake.models.days import InfoMeeting
+from intake.models.letters import Letter
+from intake.models.people import Antenna
+from intake.models.settings import settings_on
+from intake.models.signin import Factor
 from intake.show import show
 from workflows import roles
 
 pages = Blueprint("administration", __name__)
 
 WHO = (roles.cogerance, roles.admin, roles.support)
+PEOPLE = frozenset({roles.cogerance, roles.admin})
+MEETINGS = (roles.circle, roles.coordinator, roles.support, roles.cogerance, roles.facilitator)
+SOON = timedelta(days=90)
+LATELY = timedelta(days=30)
 
 
 @pages.get("/administration")
 @access(*WHO)
 def home() -> Response:
-    """The screen."""
-    return show("administration.html")
+    """What to look at, then every subject."""
+    return show("administration.html", look=[one for one in to_look_at() if one], tiles=[*tiles()])
+
+
+def to_look_at() -> list[dict[str, Any] | None]:
+    """What asks for someone, each with its link."""
+    today, held = moment.today(), held_roles()
+    failed = Letter.select().where(Letter.status == "failed").count()
+    to_confirm = [one for one in days.journees_from(today) if one.to_confirm and one.day <= today + SOON]
+    return [
+        _line(failed, "lettre non partie", "lettres non parties", url_for("letters.list_all")),
+        *[_line(1, f"changement de plafond à confirmer, {one.antenna.name}", "",
+                url_for("caps.cap", code=one.antenna.code)) for one in caps.waiting()],
+        _line(len(accounts.asked_roles()), "rôle à confirmer", "rôles à confirmer", url_for("people.list_all"))
+        if held & PEOPLE else None,
+        _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
+        _line(len(unnoted()), "réunion avec des présences à noter", "réunions avec des présences à noter",
+              url_for("meetings.list_all")) if antennas_seen(*MEETINGS) else None,
+    ]
+
+
+def _line(number: int, one: str, many: str, href: str) -> dict[str, Any] | None:
+    return {"text": f"{words.Count(number)} {one if number == 1 else many}", "href": href} if number else None
+
+
+def unnoted() -> list[InfoMeeting]:
+    """Meetings held where someone is still expected."""
+    now = moment.now()
+    held = InfoMeeting.select().where(InfoMeeting.starts_at.between(now - LATELY, now),
+                                      InfoMeeting.cancelled_at.is_null(), InfoMeeting.antenna.in_(antennas_seen(*MEETINGS)))
+    return [one for one in held if gatherings.expected(one)]
+
+
+def tiles() -> list[dict[str, str]]:
+    """Every subject, with its figure of the day."""
+    today, held = moment.today(), held_roles()
+    ahead = [one for one in days.journees_from(today) if not one.to_confirm]
+    found = [
+        _tile("Réglages", "Délais, seuils, rappels", url_for("settings.groups")),
+        *[_tile("Plafond" if antenna.programme == "principale" else f"Plafond · {antenna.name}",
+                f"{words.Count(settings_on(today, antenna)['places.per_month']):entrée|entrées} par mois",
+                url_for("caps.cap", code=antenna.code))
+          for antenna in Antenna.select().where(Antenna.capped == "yes").order_by(Antenna.id)],
+        _tile("Journées", f"Prochaine : {words.short_day(ahead[0].day)}" if ahead else "Aucune date confirmée",
+              url_for("journees.calendar")),
+        _tile("Lettres", letters_said(), url_for("letters.list_all", etat="sent")),
+    ]
+    if held & PEOPLE:
+        found.insert(1, _tile("Personnes et rôles", people_said(), url_for("people.list_all")))
+    if antennas_seen(*MEETINGS):
+        meeting = InfoMeeting.select().where(
+            InfoMeeting.starts_at > moment.now(), InfoMeeting.cancelled_at.is_null(),
+            InfoMeeting.antenna.in_(antennas_seen(*MEETINGS))).order_by(InfoMeeting.starts_at).first()
+        found.append(_tile("Réunions d’information", f"Prochaine : {words.short_day(meeting.starts_at)}" if meeting
+                           else "Aucune date prévue", url_for("meetings.list_all")))
+    return found
+
+
+def _tile(title: str, says: str, href: str) -> dict[str, str]:
+    return {"title": title, "says": says, "href": href}
+
+
+def people_said() -> str:
+    """« 23 personnes, 2 sans seconde étape »."""
+    holders = {grant.person_id for grant in accounts.grants_today()}
+    ready = {person for (person,) in Factor.select(Factor.person).where(Factor.person.in_(holders)).distinct().tuples()}
+    return f"{words.Count(len(holders)):personne|personnes}, {len(holders - ready)} sans seconde étape"
+
+
+def letters_said() -> str:
+    """« 212 parties en 30 jours »."""
+    sent = Letter.select(Letter.id).where(Letter.status == "sent", Letter.next_try > moment.now() - LATELY)
+    number = sent.limit(1000).count()
+    return f"{'1 000 ou plus' if number == 1000 else number} {'parties' if number > 1 else 'partie'} en 30 jours"

@@ -1,20 +1,111 @@
-"""Lettres."""
+"""Letters: those not sent first, those that wait, those handed over; « Renvoyer » asks first (SCREENS C8)."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from datetime import timedelta
+from typing import Any
 
-from intake.access import access
-from intake.show import show
+from flask import Blueprint, Response, abort, request, url_for
+
+from intake import moment, post, words
+from intake.access import access, antennas_seen, held_roles
+from intake.models.dossiers import Dossier
+from intake.models.letters import Letter
+from intake.models.people import Person
+from intake.show import go, show
 from workflows import roles
 
 pages = Blueprint("letters", __name__)
 
-WHO = (roles.cogerance, roles.admin, roles.support)
+WHO = (roles.admin, roles.support, roles.cogerance)
+READ = (roles.support, roles.cogerance)
+"""Who reads the text of a letter about a dossier; the administration sees that it exists."""
+STATES = {"failed": "Non parties", "waiting": "En attente", "sent": "Parties"}
+WAITS = ("waiting", "claimed")
+PAGE = 50
 
 
 @pages.get("/lettres")
 @access(*WHO)
 def list_all() -> Response:
-    """The screen."""
-    return show("letters.html")
+    """The letters of one kind, the latest first."""
+    state = request.args.get("etat", "failed")
+    if state not in STATES:
+        abort(404)
+    rows = mine().where(Letter.status.in_(WAITS if state == "waiting" else (state,)))
+    before = request.args.get("avant", type=int)
+    found = list((rows.where(Letter.id < before) if before else rows).order_by(Letter.id.desc()).limit(PAGE + 1))
+    return show("letters.html", block="letters", state=state, lines=[line(one) for one in found[:PAGE]],
+                tabs=[{"label": label, "href": url_for("letters.list_all", etat=name), "current": name == state}
+                      for name, label in STATES.items()],
+                more=url_for("letters.list_all", etat=state, avant=found[PAGE - 1].id) if len(found) > PAGE else "")
+
+
+def mine() -> Any:
+    """The letters one may list: all for the administration, else those of the antennas one reads."""
+    rows = Letter.select(Letter, Person, Dossier).join(Person, join_type="LEFT OUTER").switch(Letter).join(
+        Dossier, join_type="LEFT OUTER")
+    if roles.admin in held_roles():
+        return rows
+    return rows.where(Letter.dossier.is_null() | Dossier.antenna.in_(antennas_seen(*READ)))
+
+
+def line(letter: Letter) -> dict[str, Any]:
+    """A letter, in words."""
+    return {"who": letter.recipient.name if letter.recipient else letter.address, "what": letter.subject,
+            "when": says(letter), "late": letter.status == "failed", "href": url_for("letters.one", uid=letter.uid)}
+
+
+def says(letter: Letter) -> str:
+    """« Attend jusqu’à 9 h 22 », « Remise au serveur le 3 mars 2027 à 9 h 22 », « Non partie : adresse refusée »."""
+    if letter.status == "failed":
+        return f"Non partie : {why(letter.problem)}"
+    if letter.status == "sent":
+        return f"Remise au serveur le {words.at(letter.sent_at)}"
+    if letter.status == "claimed":
+        return "Envoi en cours"
+    if letter.status == "dropped":
+        return "Annulée avant son départ"
+    soon = letter.next_try - moment.now() < timedelta(hours=20)
+    until = words.hour(letter.next_try) if soon else words.at(letter.next_try)
+    again = f", {words.Count(letter.tries):essai|essais} sans succès" if letter.tries else ""
+    return f"Attend jusqu’à {until}{again}" if soon else f"Attend jusqu’au {until}{again}"
+
+
+def why(problem: str) -> str:
+    """Why a letter did not leave, in words."""
+    refused = problem.startswith("refused") or "550" in problem or "recipient" in problem.casefold()
+    return "adresse refusée" if refused else "le serveur de courrier n’a pas répondu"
+
+
+@pages.get("/lettres/<uid>")
+@access(*WHO)
+def one(uid: str) -> Response:
+    """A letter; its text for those who may read the dossier it is about."""
+    letter = the_letter(uid)
+    return show("letters_one.html", letter=letter, line=line(letter), problem=letter.problem,
+                text=letter.body if letter.dossier_id is None or reads(letter) else "",
+                dossier=letter.dossier if letter.dossier and reads(letter) else None)
+
+
+@pages.post("/lettres/<uid>/renvoyer")
+@access(*WHO)
+def resend(uid: str) -> Response:
+    """One more try for a letter that did not leave; pressed twice, it leaves once."""
+    letter = the_letter(uid)
+    post.resend(letter)
+    return go(url_for("letters.one", uid=uid))
+
+
+def reads(letter: Letter) -> bool:
+    """Whether the person signed in reads the dossier of a letter."""
+    return letter.dossier.antenna_id in [antenna.id for antenna in antennas_seen(*READ)]
+
+
+def the_letter(uid: str) -> Letter:
+    """A letter one may list; else 404."""
+    found = mine().where(Letter.uid == uid).first()
+    if found is None:
+        abort(404)
+    letter: Letter = found
+    return letter

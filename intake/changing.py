@@ -1,0 +1,52 @@
+"""A page that changes one thing: its form, what the change does, why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flask import Response, request
+from wtforms import Form
+
+from intake import words
+from intake.show import go, show
+from workflows.engine import StepRefused
+
+
+@dataclass
+class Change:
+    """What the page says around its form."""
+
+    title: str
+    button: str
+    back: str
+    """Where « Retour » leads, and where one goes once it is done."""
+    caption: str = ""
+    back_label: str = "Retour"
+    lead: Sequence[str] = ()
+    told: Sequence[str] = ()
+    """What the change does, said before the button."""
+    danger: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+    def answer(self, form: Form, act: Callable[[], object]) -> Response:
+        """Show the form; once posted and right, do it and go back. 422 with the form as typed, 409 with the reason."""
+        if request.method == "GET":
+            return self.page(form)
+        if not form.validate():
+            return self.page(form, status=422)
+        try:
+            act()
+        except StepRefused as refused:
+            self.reasons = [words.say(one) for one in refused.refusals]
+            return self.page(form, status=409)
+        return self.page(form, status=422) if form.errors else go(self.back)
+
+    def page(self, form: Form, status: int = 200) -> Response:
+        """The page, or its form alone for htmx."""
+        return show("change.html", block="change", status=status, form=form, **vars(self))
+
+
+def typed() -> object:
+    """What was posted, or nothing on a first visit."""
+    return request.form if request.method == "POST" else None

@@ -1,0 +1,89 @@
+"""Settings: read by the team that runs the house, changed with a date and a reason, told in its history."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from intake.models.dossiers import Answers, Event
+from intake.models.settings import SettingValue, settings_on
+from tests.cast import Cast, writing
+from tests.conftest import Browse
+from tests.page import press, read, send
+
+CHANGE = "/reglages/offers.days/changer"
+
+
+def fill(**more: object) -> dict[str, object]:
+    """A change as Marc types it: 14 days from 1 April."""
+    return {"value": "14 jours", "since-day": "1", "since-month": "avril", "since-year": "2027",
+            "reason": "Les réponses arrivent tard", **more}
+
+
+def offers(day: date) -> int:
+    """The days to answer an offer, on a day."""
+    with writing():
+        return int(settings_on(day)["offers.days"])
+
+
+def test_every_group_is_read(people: Cast, browse: Browse) -> None:
+    """Each setting shows its value and since when."""
+    page = read(browse(people.sami).get("/reglages"))
+    assert "Délai pour répondre à une place proposée" in page.text and "10\u00a0jours" in page.text
+    assert "Valeur de départ" in page.text and "Conservation des données" in page.headings
+
+
+def test_a_change_holds_from_its_day_and_is_told(people: Cast, browse: Browse) -> None:
+    """14 days from 1 April, and not before; its author, day and reason are in the history."""
+    marc = browse(people.marc)
+    assert press(marc, CHANGE, "Enregistrer", **fill()).status_code == 303
+    assert (offers(date(2027, 3, 31)), offers(date(2027, 4, 1))) == (10, 14)
+    page = read(marc.get("/reglages/offers.days"))
+    assert "14\u00a0jours" in page.text and "Les réponses arrivent tard" in page.text and "Marc Leroux" in page.text
+    with writing():
+        event = Event.get(Event.subject == "setting:offers.days")
+        assert (event.step, event.actor, event.role) == ("set", people.marc, "cogerance")
+        assert Answers.get(Answers.event == event).text["reason"] == "Les réponses arrivent tard"
+
+
+def test_pressed_twice_it_changes_once(people: Cast, browse: Browse) -> None:
+    """The same form sent again is harmless; with another text it is refused."""
+    marc = browse(people.marc)
+    form = read(marc.get(CHANGE)).form("Enregistrer")
+    assert [send(marc, form, CHANGE, "Enregistrer", **fill()).status_code for _ in range(2)] == [303, 303]
+    assert send(marc, form, CHANGE, "Enregistrer", **fill(value="20")).status_code == 409
+    with writing():
+        assert SettingValue.select().where(SettingValue.name == "offers.days").count() == 1
+
+
+def test_what_does_not_fit_is_refused_and_kept(people: Cast, browse: Browse) -> None:
+    """A value out of limits, a day that is past, no reason: a sentence, the text kept, nothing written."""
+    marc = browse(people.marc)
+    answer = press(marc, CHANGE, "Enregistrer", **fill(value="900"))
+    assert answer.status_code == 422 and "Saisissez un nombre entre 1 et 60" in read(answer).text
+    assert read(answer).form("Enregistrer").values["reason"].strip() == "Les réponses arrivent tard"
+    assert press(marc, CHANGE, "Enregistrer", **fill(reason="")).status_code == 422
+    past = press(marc, CHANGE, "Enregistrer", **{**fill(), "since-year": "2026"})
+    assert past.status_code == 409 and "jamais dans le passé" in read(past).text
+    with writing():
+        assert not SettingValue.select().where(SettingValue.name == "offers.days").exists()
+
+
+def test_the_wrong_person_finds_nothing(people: Cast, browse: Browse) -> None:
+    """Support reads and does not change; the circle and a stranger find nothing."""
+    assert browse(people.sami).get(CHANGE).status_code == 404
+    assert "Changer ce réglage" not in read(browse(people.sami).get("/reglages/offers.days")).text
+    for person in (people.claire, people.zoe, people.ana):
+        assert browse(person).get("/reglages").status_code == 404
+    assert browse(people.marc).get("/reglages/places.inventees").status_code == 404
+
+
+def test_each_antenna_has_its_own_readers(people: Cast, browse: Browse) -> None:
+    """A setting by antenna names it, and a choice is chosen."""
+    marc = browse(people.marc)
+    change = "/reglages/readers.number/changer?antenne=principale"
+    assert press(marc, change, "Enregistrer", **fill(value="3")).status_code == 303
+    assert "Principale" in read(marc.get("/reglages/readers.number?antenne=principale")).text
+    yes_no = "/reglages/admission.meeting_required/changer"
+    assert press(marc, yes_no, "Enregistrer", **fill(value="Non")).status_code == 303
+    with writing():
+        assert settings_on(date(2027, 4, 1))["admission.meeting_required"] is False
