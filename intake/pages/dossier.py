@@ -41,7 +41,7 @@ def summary(uid: str) -> Response:
     items = items_of(cases)
     mine = {case.id: my_steps(case)[1] for case in cases}
     links = Links(mine, items)
-    actions = sorted(of_dossier(cases), key=lambda action: not links(action))
+    actions = sorted(of_dossier(cases), key=lambda action: (not links(action), not action.step))
     groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
     return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
                  openings=_openings(dossier, cases), undoable=_undoable(cases), href=links)

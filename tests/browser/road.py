@@ -175,6 +175,28 @@ class Road:
     def signs(self, who: Someone, step: str) -> None:
         """With the code of the letter, read among one’s exchanges; the contract is a link away."""
         who.opens(f"/dossier/{self.dossier}/echanges")
-        code = re.search(r"Votre code pour signer : (\w{6})", who.page.locator("main").text_content() or "")
+        code = re.search(r"Votre code pour signer\s:\s(\w{6})", who.page.locator("main").text_content() or "")
         assert code, f"{who.first_name} has received no code"
         who.does(step, {"Code reçu": code[1], "J’ai lu le contrat": True, "J’ai lu ses annexes": True})
+
+    # With a peer -----------------------------------------------------------------------------------------------------
+
+    def finds_a_peer(self) -> None:
+        """Noé is asked and agrees, then so does the person."""
+        self.by("Claire").does("Proposer un binôme", {"Personne pressentie": "Noé Caron"})
+        self.house.tick(minutes=15)
+        self.by("Noé").opens("/ce-qui-m-attend").goes_to("Ouvrir")
+        self.by("Noé").does("J’accepte d’accompagner")
+        self.walker.does("Je suis d’accord")
+        self.walker.reads("Votre binôme : Noé Caron")
+
+    def works_with_the_peer(self) -> None:
+        """A meeting noted by one and approved by the other; the first sale; a review both sign."""
+        noe, ana = self.by("Noé"), self.walker
+        self.goes_to(self.today + timedelta(days=20))
+        noe.does("Noter un rendez-vous", {
+            "Date": self.today, "Durée": "60", "Mode": "Sur place", "Présents": "Ana et Noé", "Sujets": ["Activité"],
+            "Compte rendu partagé": "Premiers devis"})
+        ana.does("Valider le compte rendu")
+        ana.does("Noter le début d’activité", {"Date": self.today, "Premier devis accepté ou première facture": "Devis 1"})
+        ana.reads("En activité")

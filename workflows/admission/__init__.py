@@ -72,7 +72,7 @@ STATES = (
           pages="entry",
           says="Votre entrée se prépare. Remplissez votre dossier d’entrée : l’équipe support écrit ensuite votre "
                "contrat."),
-    State("signing", "Contrat à signer", waits_for=(support,), next_steps=("change_month",),
+    State("signing", "Contrat à signer", waits_for=(support,), next_steps=(),
           says="Votre dossier d’entrée est complet. L’équipe support prépare votre contrat, puis vous le signez."),
     State("paused", "En pause", waits_for=(person,), next_steps=("resume",),
           says="Votre demande est en pause. Reprenez-la quand vous voulez."),
