@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from peewee import IntegrityError
+
 import workflows
 from intake import moment
 from intake.cases import new_case, take_step
+from intake.facts.contracts import contracts_of
+from intake.models import tasks
 from intake.models.actors import Actor
 from intake.models.base import db_is_postgres, new_uid, write_transaction
 from intake.models.cards import folded
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person, find_by_email, fold_email
+from workflows.contracts import in_force
 from workflows.engine import AnswersInvalid
 from workflows.grammar import StepForm
+from workflows.roles import circle
 
 OPEN = workflows.ALL["admission"].open_states
 
@@ -27,13 +33,21 @@ def arrive(raw: Mapping[str, Any], form: StepForm, *, by: Actor | None, key: str
     """
     if not form.validate():
         raise AnswersInvalid(form)
-    answers = form.data
+    try:
+        return _arrive(raw, form.data, by, key, antenna)
+    except IntegrityError:
+        return _arrive(raw, form.data, by, key, antenna)
+
+
+def _arrive(raw: Mapping[str, Any], answers: Mapping[str, Any], by: Actor | None, key: str | None,
+            antenna: Antenna | None) -> Dossier:
+    """One try: the same address, or the same form, may arrive twice in the same instant."""
     with write_transaction():
         done = Event.get_or_none(Event.key == key) if key else None
         if done is not None:
             return done.dossier  # type: ignore[no-any-return]
-        person = find_by_email(answers.get("email") or "") if answers.get("email") else None
-        if person is not None and (joined := open_admission(person)):
+        person = find_by_email(answers["email"]) if answers.get("email") else None
+        if person is not None and (joined := open_admission(person) or still_under_contract(person)):
             return joined
         person = person or create_person(answers)
         where = antenna or Antenna.get(Antenna.code == answers["antenna"])
@@ -47,6 +61,17 @@ def open_admission(person: Person) -> Dossier | None:
     case = (Case.select(Case, Dossier).join(Dossier).where(
         Dossier.person == person, Case.workflow == "admission", Case.state.in_(OPEN)).first())
     return case.dossier if case is not None else None
+
+
+def still_under_contract(person: Person) -> Dossier | None:
+    """The dossier of someone whose contract runs: the circle is told, nothing is opened."""
+    running = in_force(contracts_of(person.id), moment.today())
+    if not running:
+        return None
+    case = Case.get(Case.uid == running[0].case)
+    tasks.give(case, circle, "Contact laissé par une personne sous contrat : l’appeler", moment.today())
+    found: Dossier = case.dossier
+    return found
 
 
 def create_person(answers: Mapping[str, Any]) -> Person:

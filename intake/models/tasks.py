@@ -1,8 +1,10 @@
 """Tasks: work for a role, with a date, closed by a step or by hand."""
 
+from datetime import date
+
 from peewee import ForeignKeyField, TextField
 
-from intake.models.base import DayField, InstantField, JSONField, Model, UidField
+from intake.models.base import DayField, InstantField, JSONField, Model, UidField, new_uid, write_transaction
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person
 
@@ -29,3 +31,14 @@ class Task(Model):
             (("role", "closed_at", "due_on"), False),
             (("case", "closed_at"), False),
         )
+
+
+def give(case: Case, role: str, sentence: str, due_on: date, person: Person | None = None) -> None:
+    """Give work about a case outside any step, unless it is given already; its opening is dated by the last event of the case."""
+    same = Task.select().where(Task.case == case, Task.role == role, Task.sentence == sentence, Task.closed_at.is_null())
+    if same.exists():
+        return
+    last = Event.select().where(Event.case == case).order_by(Event.id.desc()).first()
+    with write_transaction():
+        Task.insert(uid=new_uid(), dossier=case.dossier_id, case=case, antenna=case.antenna_id, role=role,
+                    person=person, sentence=sentence, due_on=due_on, closes_with=[], opened_by=last).execute()
