@@ -27,7 +27,7 @@ LATEST = 40
 @access(DEVELOPMENT)
 def door() -> Response:
     """Who to sign in as, and the letters with their text."""
-    letters = Letter.select(Letter, Person).join(Person, join_type="LEFT OUTER").order_by(Letter.id.desc()).limit(LATEST)
+    letters = Letter.select(Letter, Person).join(Person, join_type="LEFT OUTER JOIN").order_by(Letter.id.desc()).limit(LATEST)
     return show("development.html", team=team(), peers=peers(), groups=members(), letters=list(letters))
 
 

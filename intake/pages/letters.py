@@ -43,8 +43,8 @@ def list_all() -> Response:
 
 def mine() -> Any:
     """The letters one may list: all for the administration, else those of the antennas one reads."""
-    rows = Letter.select(Letter, Person, Dossier).join(Person, join_type="LEFT OUTER").switch(Letter).join(
-        Dossier, join_type="LEFT OUTER")
+    rows = Letter.select(Letter, Person, Dossier).join(Person, join_type="LEFT OUTER JOIN").switch(Letter).join(
+        Dossier, join_type="LEFT OUTER JOIN")
     if roles.admin in held_roles():
         return rows
     return rows.where(Letter.dossier.is_null() | Dossier.antenna.in_(antennas_seen(*READ)))

@@ -33,12 +33,8 @@ def meeting(people: Cast, clock: Clock) -> InfoMeeting:
 def expect(person: Person, meeting: InfoMeeting) -> Case:
     """Someone leaves their details and books a seat."""
     contact = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email, "phone": "",
-               "commune": "Lille", "activity": "Céramique", "heard": "journee", "antenna": "principale", "age": "adult",
+               "commune": "Lille", "activity": "Céramique", "heard": "word", "antenna": "principale", "age": "adult",
                "notice": "on"}
-    from workflows.admission.choices import AGES
-    from workflows.admission.forms import HEARD
-
-    contact |= {"heard": HEARD[0][0], "age": AGES[-1][0]}
     dossier = open_dossier(person, principale(), contact)
     case = take_step(new_case(dossier, "admission"), "register", by=person, raw=contact, key=None).case
     take_step(case, "book", by=person, raw={"meeting": meeting.uid}, key=None)
