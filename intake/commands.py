@@ -178,15 +178,14 @@ def verify(_: argparse.Namespace, settings: Settings) -> int:
 
 def person_add(told: argparse.Namespace, settings: Settings) -> int:
     """Someone of the team, without any screen: the first administrator."""
-    from intake import moment
-    from intake.models import people
+    from intake.models import accounts
     from workflows.roles import GRANTED
 
     unknown = [role for role in told.role if role not in GRANTED]
     if unknown:
         return refuse(f"Unknown role: {', '.join(unknown)}. There are: {', '.join(GRANTED)}.")
     with database(settings):
-        added = people.add(told.email, told.name, told.role, now=moment.now(), today=moment.today())
+        added = accounts.enrol(told.name, told.email, told.role)
     say(f"{added.name} <{added.email}>: {', '.join(told.role) or 'no role'}.")
     return 0
 

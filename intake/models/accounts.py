@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from peewee import Check, ForeignKeyField, TextField
 
 from intake import history, moment
+from intake.models.actors import Machine, grants_of
 from intake.models.base import DayField, InstantField, Model, UidField, db_is_postgres, new_uid, write_transaction
 from intake.models.caps import LAPSED, LASTS, NOT_ALONE
-from intake.models.people import Antenna, Commitment, Mandate, Person, RoleGrant, fold_email, holders, running
+from intake.models.people import (
+    Antenna,
+    Commitment,
+    Mandate,
+    Person,
+    RoleGrant,
+    find_by_email,
+    fold_email,
+    holders,
+    running,
+)
 from intake.models.signin import Session
 from workflows import roles
 from workflows.engine import Refusal, StepRefused
@@ -74,6 +86,27 @@ def give(person: Person, role: str, antenna: Antenna | None, until: date | None,
             _grant(person, role, antenna, until, reason, by)
         history.append_of_house(step, by, as_role, f"role:{person.uid}", moment.now(), moment.today(), text, key)
     return role not in TWO_PEOPLE
+
+
+def enrol(name: str, email: str, held: Iterable[str]) -> Person:
+    """Add someone with roles from the machine itself, as the first of a house must be; again, it adds what is missing.
+
+    `name` is first name, then last name; it serves only for someone new.
+    """
+    by, today = Machine(roles.admin), moment.today()
+    with write_transaction():
+        person = find_by_email(email)
+        if person is None:
+            first_name, _, last_name = name.strip().partition(" ")
+            person = Person.create(uid=new_uid(), first_name=first_name, last_name=last_name, email=fold_email(email),
+                                   created_at=moment.now())
+            history.append_of_house("add_person", by, by.role, f"person:{person.uid}", moment.now(), today,
+                                    {"email": person.email})
+        had = {role for role, antenna in grants_of(person, today) if antenna is None}
+        for role in sorted(set(held) - had):
+            _grant(person, role, None, None, "", None)
+            history.append_of_house("give_role", by, by.role, f"role:{person.uid}", moment.now(), today, {"role": role})
+    return person
 
 
 def confirm(asked: RoleAsked, by: Person, as_role: str) -> None:
@@ -174,7 +207,8 @@ def _refuse_to_give(person: Person, role: str, antenna: Antenna | None, until: d
         raise StepRefused(Refusal("Notez d’abord l’engagement de confidentialité signé par {nom}.", {"nom": person.name}))
 
 
-def _grant(person: Person, role: str, antenna: Antenna | None, until: date | None, reason: str, by: Person) -> None:
+def _grant(person: Person, role: str, antenna: Antenna | None, until: date | None, reason: str, by: Person | None
+           ) -> None:
     RoleGrant.create(person=person, role=role, antenna=antenna, since=moment.today(), until=until, granted_by=by,
                      reason=reason)
     _end_sessions(person)
