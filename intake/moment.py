@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from workflows.calendar import paris_day
 
+_elsewhere: datetime | None = None
+
 
 def now() -> datetime:
     """The present instant, UTC."""
+    if _elsewhere is not None:
+        return _elsewhere
     told = os.environ.get("INTAKE_NOW", "")
     if not told:
         return datetime.now(UTC)
@@ -23,3 +29,17 @@ def now() -> datetime:
 def today() -> date:
     """Today in Europe/Paris."""
     return paris_day(now())
+
+
+@contextmanager
+def travelling() -> Iterator[Callable[[datetime], None]]:
+    """For the demonstration alone, in a process of its own: what is given moves the clock, until this ends."""
+    def go(instant: datetime) -> None:
+        global _elsewhere
+        _elsewhere = instant.astimezone(UTC)
+
+    global _elsewhere
+    try:
+        yield go
+    finally:
+        _elsewhere = None
