@@ -44,7 +44,7 @@ def summary(uid: str) -> Response:
     actions = sorted(of_dossier(cases), key=lambda action: (not links(action), not action.step))
     groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
     return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
-                 openings=_openings(dossier, cases), undoable=_undoable(cases), href=links)
+                 openings=openings(dossier), undoable=_undoable(cases), href=links)
 
 
 @pages.get("/dossier/<uid>/reponses")
@@ -136,7 +136,16 @@ def _show(template: str, dossier: Dossier, cases: list[Case], here: str, **value
                                 ("exchanges", "Échanges"), ("history", "Historique"))]
     return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=stations_of(cases),
                 state=workflow_of(main).state[main.state] if main else None, workflow_of=workflow_of,
-                mine=dossier.person_id == me().id, today=moment.today(), **values)
+                mine=dossier.person_id == me().id, today=moment.today(), back=_where_from(dossier), **values)
+
+
+def _where_from(dossier: Dossier) -> tuple[str, str]:
+    """(label, address) of the screen one comes from: one’s journey, the board, or what waits for a peer."""
+    if dossier.person_id == me().id:
+        return "Mon parcours", url_for("journey.mine", dossier=dossier.uid)
+    if held_roles() & {roles.circle, roles.coordinator, roles.support, roles.cogerance}:
+        return "Candidatures", url_for("board.stages")
+    return "Ce qui m’attend", url_for("waiting_for_me.mine")
 
 
 def main_case(cases: list[Case]) -> Case | None:
@@ -176,7 +185,7 @@ def why_not(case: Case, one: OpenStep) -> dict[str, Any]:
     return {"label": one.step.label, "reasons": reasons, "possible": False}
 
 
-def _openings(dossier: Dossier, cases: list[Case]) -> list[tuple[Step, str]]:
+def openings(dossier: Dossier) -> list[tuple[Step, str]]:
     """Steps that open a new case of this dossier and concern me."""
     found = []
     for workflow in workflows.ALL.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -11,10 +11,11 @@ from intake import moment, words
 from intake.access import SIGNED_IN, access, me
 from intake.items import items_of
 from intake.lookup import cases_of, my_steps, workflow_of
+from intake.models import ranks
 from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Person
-from intake.pages.dossier import ASIDE, href, main_case, why_not
+from intake.pages.dossier import ASIDE, href, main_case, openings, why_not
 from intake.show import show
 from intake.stations import stations_of
 
@@ -25,6 +26,8 @@ DATES = {
     "first_day": "Début de votre contrat", "paused_until": "Fin de la pause",
 }
 """What a case remembers that is a date for the person."""
+RECENT = timedelta(days=30)
+"""How long one is told why one's rank worsened."""
 QUIET = ASIDE | {"revise", "mediate"}
 
 
@@ -45,7 +48,8 @@ def mine() -> Response:
     here = [say_case(case) for case in cases if is_open(case) or case is main]
     return show("journey.html", dossier=dossier, dossiers=dossiers, cases=cases, main=main, here=here,
                 stations=stations_of(cases), state=workflow_of(main).state[main.state] if main else None,
-                dates=dates_ahead(cases), rank=my_rank(main), peer=dossier.peer, today=moment.today(), items=items_of(cases))
+                dates=dates_ahead(cases), rank=my_rank(main), peer=dossier.peer, today=moment.today(),
+                items=items_of(cases), openings=openings(dossier))
 
 
 def is_open(case: Case) -> bool:
@@ -82,7 +86,16 @@ def my_rank(main: Case | None) -> dict[str, Any] | None:
         return None
     facts, _ = my_steps(main)
     values = facts.letter_values()
-    return {**values, "at": words.at(moment.now()), "cap": facts.settings["places.per_month"]}
+    worse = ranks.latest(main, moment.today() - RECENT)
+    return {**values, "at": words.at(moment.now()), "cap": facts.settings["places.per_month"],
+            "worse": said(worse) if worse else ""}
+
+
+def said(line: ranks.RankLine) -> str:
+    """« Vous passez de la 3e à la 4e place : … » (F73)."""
+    if line.before is None:
+        return f"Vous êtes à la {words.rank(line.rank)} place : {line.sentence}"
+    return f"Vous passez de la {words.rank(line.before)} à la {words.rank(line.rank)} place : {line.sentence}"
 
 
 def dates_ahead(cases: list[Case]) -> list[dict[str, Any]]:

@@ -52,6 +52,12 @@ ENTRY: dict[str, Answers] = {
 }
 """What is asked once a place is accepted."""
 
+WRITTEN: Answers = {
+    "Activité, nom commercial": "Céramique Moreau", "Objectifs à 3, 6, 12 mois": "12 000 € facturés"}
+BEGINS = date(2027, 5, 3)
+TERM = date(2028, 5, 2)
+HIRED = date(2028, 11, 3)
+ASSEMBLY = date(2029, 6, 25)
 SEEN: Answers = dict.fromkeys(
     ("Savoir-faire", "Clientèle", "Autonomie", "Coopération", "Contribution", "Besoin d’appui", "Viabilité"), "Vu")
 
@@ -183,7 +189,7 @@ class Road:
 
     def finds_a_peer(self) -> None:
         """Noé is asked and agrees, then so does the person."""
-        self.by("Claire").does("Proposer un binôme", {"Personne pressentie": "Noé Caron"})
+        self.by("Claire").does("Proposer un binôme", {"Personne pressentie": "Noé Caron – accompagne 0 personne"})
         self.house.tick(minutes=15)
         self.by("Noé").opens("/ce-qui-m-attend").goes_to("Ouvrir")
         self.by("Noé").does("J’accepte d’accompagner")
@@ -195,8 +201,73 @@ class Road:
         noe, ana = self.by("Noé"), self.walker
         self.goes_to(self.today + timedelta(days=20))
         noe.does("Noter un rendez-vous", {
-            "Date": self.today, "Durée": "60", "Mode": "Sur place", "Présents": "Ana et Noé", "Sujets": ["Activité"],
-            "Compte rendu partagé": "Premiers devis"})
+            "Date": self.today, "Durée": "60", "Mode": "Sur place", "Présents": "Ana et Noé",
+            "Sujets": ["Activité et clients"], "Compte rendu partagé": "Premiers devis"})
         ana.does("Valider le compte rendu")
-        ana.does("Noter le début d’activité", {"Date": self.today, "Premier devis accepté ou première facture": "Devis 1"})
+        ana.does("Noter le début d’activité", {
+            "Date du début d’activité": self.today, "Premier devis accepté ou première facture": "Devis 1"})
         ana.reads("En activité")
+        self.goes_to(date(2027, 8, 3))
+        noe.does("Rédiger le bilan", {
+            "Chiffre facturé": "2 000", "Chiffre encaissé": "1 500", "Objectifs": "En bonne voie",
+            "Projet à 6 mois": "Un four", "Avis": "Continuer"})
+        for one in (ana, noe):
+            one.does("Signer le bilan")
+
+    # The contracts that follow ---------------------------------------------------------------------------------------
+
+    def renews(self) -> None:
+        """The term nears: CAPE n°2 is opened, written, signed by both, and follows the first."""
+        self.goes_to(TERM - timedelta(days=60))
+        self.walker.does("Ouvrir le renouvellement", {
+            "Résultats": "9 000 €", "Nouveaux objectifs": "15 000 €", "Durée, en mois": "12", "Avis du pair": "D’accord"})
+        self.is_contracted(TERM + timedelta(days=1), {"Durée, en mois": "12", **WRITTEN})
+        self.goes_to(TERM + timedelta(days=1))
+        self.walker.goes_home().reads("En activité", "Fin de votre contrat", "2 mai 2029")
+
+    def is_hired(self) -> None:
+        """A salaried contract is asked for, discussed, agreed, signed, declared, and takes over from the CAPE."""
+        ana = self.walker
+        self.goes_to(date(2028, 10, 2))
+        ana.does("Demander un contrat salarié", {
+            "Date souhaitée": "novembre 2028", "Chiffre des 3 derniers mois": "8 000",
+            "Heures finançables par mois": "20", "Clients, salaire projeté sur 3 mois": "Six bistrots",
+            "J’accepte de candidater au sociétariat dans le délai": True})
+        self.by("Rachel").does("Demander les avis")
+        self.by("Odile").cannot("Donner l’accord")
+        self.by("Noé").does("Donner mon avis de pair", {"Avis": "Favorable", "Pourquoi": "Prête"})
+        self.by("Côme").does("Rendre la simulation", {
+            "Part fixe, par mois": "1 800", "Coût mensuel": "2 600", "Trésorerie": "9 000", "Avis": "Possible"})
+        self.by("Odile").does("Donner l’accord")
+        self.is_contracted(HIRED, {
+            "Emploi, qualification": "Céramiste", "a) Objectifs, activité minimale": "15 000 € facturés",
+            "c) Contribution": "11,5 %",
+            "d) Part fixe, méthode de la part variable": "1 800 €", "e) Statuts en vigueur (version)": "2024",
+            "f) Clientèle, propriété intellectuelle": "À la personne", "Activité partagée avec d’autres": "Non"})
+        self.goes_to(HIRED - timedelta(days=4))
+        self.by("Rachel").does("Enregistrer la DPAE", {"Date de la DPAE": self.today, "Accusé de réception": PDF})
+        self.goes_to(HIRED)
+        ana.goes_home().reads("Contrat salarié (CESA) · Contrat en cours")
+
+    def is_contracted(self, first: date, answers: Answers) -> None:
+        """Support writes the contract and sends it; the person signs, then the cogérance."""
+        self.by("Sami").does("Préparer le contrat", {"Date d’effet": first, **answers})
+        self.by("Sami").does("Envoyer à la signature")
+        self.house.tick(minutes=15)
+        self.signs(self.walker, "Signer")
+        self.signs(self.by("Marc"), "Signer pour Optéos")
+
+    # Associate -------------------------------------------------------------------------------------------------------
+
+    def becomes_associate(self) -> None:
+        """Called, she applies; the assembly votes; the shares are paid."""
+        self.goes_to(ASSEMBLY - timedelta(days=89))
+        self.walker.does("Candidater", {
+            "Lettre": "Je souhaite devenir associée", "Parts": "10", "Versement immédiat": "50"})
+        self.by("Marc").does("Inscrire à l’ordre du jour", {"AG": words.full_day(ASSEMBLY).capitalize()})
+        self.goes_to(ASSEMBLY + timedelta(days=1))
+        self.by("Marc").does("Noter l’admission", {
+            "AG": words.full_day(ASSEMBLY).capitalize(), "Résultat": "31 pour, 2 abstentions", "Procès-verbal": "PV 2029-06"})
+        self.by("Sami").does("Enregistrer la souscription", {
+            "Bulletin daté, en deux exemplaires": PDF, "Versé": "50"})
+        self.walker.goes_home().reads("Associé·e")
