@@ -77,10 +77,18 @@ def put_back(letter: Letter, problem: str) -> None:
 
 
 def resend(letter: Letter) -> None:
-    """« Renvoyer »: someone asks for one more try."""
+    """« Renvoyer »: someone asks for one more try, at the person's present address."""
     with write_transaction():
-        Letter.update(status="waiting", next_try=moment.now(), not_before=moment.now(), problem="").where(
-            Letter.id == letter.id, Letter.status == "failed").execute()
+        Letter.update(status="waiting", address=present_address(letter), next_try=moment.now(), not_before=moment.now(),
+                      problem="").where(Letter.id == letter.id, Letter.status == "failed").execute()
+
+
+def present_address(letter: Letter) -> str:
+    """Where the person is reached today, unless the same letter was already owed there."""
+    today = letter.recipient.email if letter.recipient else None
+    same = Letter.select(Letter.id).where(Letter.cause == letter.cause, Letter.template == letter.template,
+                                          Letter.occasion == letter.occasion, Letter.address == today)
+    return letter.address if not today or same.exists() else today  # type: ignore[no-any-return]
 
 
 def compose(letter: Letter) -> EmailMessage:

@@ -17,6 +17,8 @@ pages = Blueprint("journees", __name__)
 
 PLAN = (roles.cogerance, roles.support, roles.circle)
 """Who sets the journées."""
+WELCOME = (*PLAN, roles.coordinator, roles.facilitator)
+"""Who opens the information meetings."""
 CONVENE = (roles.cogerance, roles.support)
 """Who sets the assemblies."""
 
@@ -50,7 +52,7 @@ def calendar() -> Response:
     today, held = moment.today(), held_roles()
     return show("journees.html", journees=days.journees_from(today), assemblies=days.assemblies_from(today),
                 may_plan=bool(held & set(PLAN)), may_convene=bool(held & set(CONVENE)),
-                administers=bool(held & {roles.cogerance, roles.admin, roles.support}))
+                sees_meetings=bool(held & set(WELCOME)), administers=bool(held & {roles.cogerance, roles.admin, roles.support}))
 
 
 @pages.route("/journees/<uid>/confirmer", methods=["GET", "POST"])

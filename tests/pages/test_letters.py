@@ -46,6 +46,16 @@ def test_resent_it_waits_again_once(lost: Letter, people: Cast, browse: Browse) 
     assert "Attend jusqu’à 10\u00a0h" in read(sami.get("/lettres?etat=waiting")).text
 
 
+def test_it_follows_the_person(lost: Letter, people: Cast, browse: Browse) -> None:
+    """Ana's address was corrected meanwhile: the letter goes to the new one."""
+    with writing():
+        people.ana.email = "ana@exemple.fr"
+        people.ana.save()
+    press(browse(people.sami), f"/lettres/{lost.uid}", "Renvoyer")
+    with writing():
+        assert Letter.get_by_id(lost.id).address == "ana@exemple.fr"
+
+
 def test_one_that_left_is_not_resent(lost: Letter, people: Cast, browse: Browse) -> None:
     """The button is gone, and posting its old form does nothing."""
     sami, page = browse(people.sami), f"/lettres/{lost.uid}"
