@@ -7,19 +7,21 @@ from datetime import datetime
 from typing import Any
 
 import workflows
-from intake import effects, history, moment
+from intake import effects, history, moment, words
 from intake.effects import Made, Moment
 from intake.facts import facts_of
 from intake.facts.common import item_of
-from intake.models import places
+from intake.models import places, ranks
 from intake.models.actors import Actor, Grant, grants_of, roles_on
 from intake.models.base import new_uid, retrying, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
 from intake.models.people import Antenna, Person
 from intake.models.tasks import Task
 from intake.projections import project
-from intake.undo import undo
+from intake.undo import last_step, undo
 from workflows import fields
+from workflows.admission.ranks import sentences
+from workflows.calendar import paris_day
 from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
 from workflows.grammar import Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
 from workflows.wellformed import fingerprint
@@ -32,9 +34,13 @@ UNSPOKEN = frozenset({"csrf_token", "key", "version", "about"})
 class Stale(StepRefused):
     """The page was made from an older version of the case; `event` is what happened meanwhile."""
 
-    def __init__(self, event: Event | None) -> None:
+    def __init__(self, event: Event | None, step: str, case: Case, by: Actor) -> None:
+        row = next(iter(workflows.ALL[case.workflow].rows(step)), None)
+        told = "a modifié ce dossier"
+        if event is not None and row is not None and event.step == step and row.past.startswith("a "):
+            told = f"a déjà {row.past.removeprefix('a ')}"
         super().__init__(Refusal(
-            "{qui} a modifié ce dossier à {heure}.", {"qui": _called(event), "heure": event.made_at if event else ""}))
+            "{qui} {fait} {quand}.", {"qui": _called(event, case, by), "fait": told, "quand": _told_when(event)}))
         self.event = event
 
 
@@ -68,10 +74,10 @@ def _take(
     made: Made | None,
 ) -> Event:
     """The step, once the case is locked."""
-    if key is not None and (done := _with_key(key, raw)):
+    if key is not None and (done := _with_key(case, key, raw)):
         return done
     if seen_version is not None and case.version != seen_version:
-        raise Stale(_latest(case))
+        raise Stale(last_step(case), step, case, by)
     about = item_of(case, str(raw["about"])) if raw.get("about") else None
     grants: Iterable[Grant] = grants_of(by, moment.today()) if isinstance(by, Person) and cause is None else ()
     _lock_across(case, step, raw)
@@ -135,8 +141,12 @@ def _move(case: Case, decision: Decision, now: datetime) -> None:
     case.state = decision.after
     case.version += 0 if decision.step.quiet else 1
     case.due_at = None
+    ranked_at = case.rank_at
     project(case)
     move_case(case)
+    if case.rank_at is not None and case.rank_at != ranked_at:
+        stepped_back = any(isinstance(one, StepBack) for one in decision.consequences)
+        ranks.tell(case, ranked_at, *sentences(decision.step.name, stepped_back), today=paris_day(now))
 
 
 def remembered(memory: Mapping[str, Any], decision: Decision, facts: Any, made: Made | None) -> dict[str, Any]:
@@ -257,11 +267,13 @@ def _lock_across(case: Case, step: str, raw: Raw) -> None:
 # Repetition ----------------------------------------------------------------------------------------------------------
 
 
-def _with_key(key: str, raw: Raw) -> Event | None:
+def _with_key(case: Case, key: str, raw: Raw) -> Event | None:
     """The event this form already made; another text under the same key is refused."""
     done = event_with_key(key)
     if done is None:
         return None
+    if done.dossier_id != case.dossier_id:
+        raise OtherText
     beside = Answers.get(Answers.event == done)
     posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
     if beside.salt and history.keyed(beside.salt, posted) != beside.posted:
@@ -269,14 +281,20 @@ def _with_key(key: str, raw: Raw) -> Event | None:
     return done
 
 
-def _latest(case: Case) -> Event | None:
-    """What happened last in a case."""
-    found: Event | None = Event.select().where(Event.case == case).order_by(Event.id.desc()).first()
-    return found
+def _called(event: Event | None, case: Case, by: Actor) -> str:
+    """Who did it, as this reader may know: applicants read « L’équipe »."""
+    if event is None or event.actor is None:
+        return "Le calendrier"
+    hidden = by.id == case.dossier.person_id != event.actor_id
+    return "L’équipe" if hidden else event.actor.called
 
 
-def _called(event: Event | None) -> str:
-    return event.actor.called if event and event.actor else "Le calendrier"
+def _told_when(event: Event | None) -> str:
+    """« à 9 h 18 », the day too when it is not today."""
+    if event is None:
+        return "à l’instant"
+    today = words.as_day(event.made_at) == moment.today()
+    return f"à {words.hour(event.made_at)}" if today else f"le {words.short_day(event.made_at)} à {words.hour(event.made_at)}"
 
 
 __all__ = ["AnswersInvalid", "NotTheirs", "OtherText", "Stale", "StepRefused", "locked", "new_case", "take_step"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import workflows
 from intake import history, moment
-from intake.models import places
+from intake.models import places, ranks
 from intake.models.actors import Actor
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
@@ -15,6 +15,7 @@ from intake.models.places import Place
 from intake.models.settings import settings_on
 from intake.models.tasks import Task
 from intake.projections import project
+from workflows.admission.ranks import sentences
 from workflows.engine import Decision, Refusal, StepRefused
 from workflows.wellformed import fingerprint
 
@@ -122,8 +123,10 @@ def _restore(known: Case | None, event: Event, decision: Decision, by: Actor, no
         places.free(case, moment.today())
     case.state, case.due_at, case.version = state, None, case.version + 1
     case.entered_at = datetime.fromisoformat(case.memory["since"]) if case.memory.get("since") else now
+    ranked_at = case.rank_at
     project(case)
     case.save(only=[Case.state, Case.memory, Case.due_at, Case.version, Case.rank_at, Case.entered_at])
+    ranks.tell(case, ranked_at, *sentences("undo", False), today=moment.today())
     return counter
 
 

@@ -150,6 +150,10 @@ CREATE UNIQUE INDEX "place_holder_id" ON "place" ("holder_id");
 
 CREATE UNIQUE INDEX "place_antenna_id_month_rank" ON "place" ("antenna_id", "month", "rank");
 
+CREATE TABLE "rank_line" ("id" INTEGER NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "day" DATE NOT NULL, "before" INTEGER, "rank" INTEGER NOT NULL, "sentence" TEXT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
+
+CREATE INDEX "rank_line_case_id" ON "rank_line" ("case_id");
+
 CREATE TABLE "role_asked" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "until" DATE, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" INTEGER NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "role_asked_uid" ON "role_asked" ("uid");

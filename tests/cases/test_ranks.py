@@ -1,0 +1,73 @@
+"""Nobody's rank worsens without a recorded sentence."""
+
+import pytest
+
+from intake.models.dossiers import Case
+from intake.models.ranks import RankLine
+from tests.cases.test_admission import admitted, again, arrived, step
+from tests.cast import Cast
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.both_databases
+
+
+def lines(case: Case) -> list[tuple[int | None, int, str]]:
+    """What this case's person was told of their rank."""
+    return [(line.before, line.rank, line.sentence) for line in RankLine.select().where(RankLine.case == case)]
+
+
+@pytest.fixture
+def waiting(cast: Cast, clock: Clock) -> tuple[Case, Case, Case]:
+    """Ana, Ben and Zoé, admitted one after the other."""
+    cases = []
+    for person in (cast.ana, cast.ben, cast.zoe):
+        cases.append(admitted(arrived(person), cast))
+        clock.forward(minutes=5)
+    return tuple(cases)  # type: ignore[return-value]
+
+
+def test_coming_last_worsens_nobody(waiting: tuple[Case, Case, Case]) -> None:
+    assert RankLine.select().count() == 0
+
+
+def test_a_pause_that_ends_is_told_to_those_behind(waiting: tuple[Case, Case, Case], cast: Cast, clock: Clock) -> None:
+    ana, ben, zoe = waiting
+    step(ana, "pause", cast.ana, until="2027-04-01", reason="")
+    clock.forward(days=5)
+    step(ana, "resume", cast.ana)
+
+    told = "une personne a repris sa demande mise en pause."
+    assert lines(ben) == [(1, 2, told)]
+    assert lines(zoe) == [(2, 3, told)]
+    assert lines(ana) == []
+
+
+def test_a_kept_rank_is_told_to_those_behind(waiting: tuple[Case, Case, Case], cast: Cast) -> None:
+    ana, ben, _ = waiting
+    step(ana, "offer", cast.claire, month="2027-05", word="")
+    step(ana, "decline_offer", cast.ana)
+
+    assert again(ana).state == "waiting"
+    assert lines(ben) == [(1, 2, "une personne garde son rang après une proposition de place.")]
+
+
+def test_a_silence_is_told_to_the_one_who_steps_back(
+        waiting: tuple[Case, Case, Case], cast: Cast, clock: Clock) -> None:
+    from intake.clock import tick
+
+    ana, ben, _ = waiting
+    step(ana, "offer", cast.claire, month="2027-05", word="")
+    clock.forward(days=11)
+    tick()
+
+    assert lines(ana) == [(None, 3, "la proposition de place est restée sans réponse.")]
+    assert lines(ben) == []
+
+
+def test_an_undone_offer_gives_the_rank_back_with_a_sentence(waiting: tuple[Case, Case, Case], cast: Cast) -> None:
+    ana, ben, _ = waiting
+    step(ana, "offer", cast.claire, month="2027-05", word="")
+    step(ana, "undo", cast.claire)
+
+    assert again(ana).state == "waiting"
+    assert lines(ben) == [(1, 2, "une décision a été annulée.")]
