@@ -51,14 +51,15 @@ MOST = 20
 UID_LENGTH = 22
 
 
-def add(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime
-        ) -> Piece:
-    """Keep a checked document, encrypted for its row."""
-    uid = new_uid()
+def add(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime,
+        uid: str = "") -> Piece:
+    """Keep a checked document, encrypted for its row; `uid` is given when the same one may come twice at once."""
+    uid = uid or new_uid()
     with write_transaction():
-        added: Piece = Piece.create(
+        Piece.insert(
             uid=uid, dossier=dossier, title=title, filename=filename[:200], media_type=media_type, size=len(content),
-            content=seal("piece.content", uid, content), added_by=by, added_at=now)
+            content=seal("piece.content", uid, content), added_by=by, added_at=now).on_conflict_ignore().execute()
+    added: Piece = Piece.get(Piece.uid == uid)
     return added
 
 

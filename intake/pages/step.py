@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from intake import papers, words
 from intake.access import SIGNED_IN, access, me
-from intake.answers_read import Answered, readable_answers
+from intake.answers_read import Answered, in_words, readable_answers
 from intake.cases import AnswersInvalid, StepRefused
 from intake.clock import take_with_room
 from intake.effects import tell
@@ -17,7 +17,9 @@ from intake.models.dossiers import Case, Dossier
 from intake.models.pieces import Paper, last_paper
 from intake.show import go, show
 from intake.uploads import with_pieces
-from workflows.engine import NotTheirs, OpenStep, blank_form
+from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
+from workflows.fields import to_json
+from workflows.grammar import Item
 from workflows.signing import PaperForm, SignatureForm
 
 pages = Blueprint("step", __name__)
@@ -29,14 +31,14 @@ def take(dossier: str, case: str, step: str) -> Response:
     """Show a step, and take it."""
     found = the_case(the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
-    facts, steps = my_steps(found, about)
-    opened = next((one for one in steps if one.step.name == step and one.step.label), None)
-    if opened is None:
-        abort(404)
+    facts, opened = here(found, step, about)
     if request.method == "GET":
+        if opened is None:
+            abort(404)
         typed = {name: value for name, value in request.args.items() if name != "about"}
         form = blank_form(opened.step, facts, typed or None)
         return page(found, opened, facts, form, status=200 if opened.possible else 409)
+    opened = opened or gone(found, step, about)
     raw = with_pieces(found.dossier, request.form, request.files, me())
     try:
         event = take_with_room(found, step, by=me(), raw=raw, key=request.form.get("key"),
@@ -47,9 +49,24 @@ def take(dossier: str, case: str, step: str) -> Response:
     except NotTheirs:
         abort(404)
     except StepRefused as refused:
-        return page(found, opened, facts, blank_form(opened.step, facts, raw), status=409,
+        found = the_case(found.dossier, case)
+        facts, still = here(found, step, about)
+        return page(found, still or gone(found, step, about), facts, blank_form(opened.step, facts, raw), status=409,
                     reasons=[words.say(one) for one in refused.refusals])
     return go(after(event.case.dossier))
+
+
+def here(case: Case, step: str, about: Item | None) -> tuple[Any, OpenStep | None]:
+    """(facts, the step as it is open now to the person signed in), or None."""
+    facts, steps = my_steps(case, about)
+    return facts, next((one for one in steps if one.step.name == step and one.step.label), None)
+
+
+def gone(case: Case, step: str, about: Item | None) -> OpenStep:
+    """A step of mine that this state no longer has: an old page sends it, or its form comes twice. Else 404."""
+    mine = my_roles(case, about)
+    row = next((row for row in workflow_of(case).rows(step) if row.label and row.roles & mine), None) or abort(404)
+    return OpenStep(row, (not_from_here(workflow_of(case), case.state),))
 
 
 def after(dossier: Dossier) -> str:
@@ -69,7 +86,16 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
         possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
         warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=case.dossier.person_id == me().id,
-        read=what_it_is_about(case, facts), paper=to_sign(case, opened))
+        read=what_it_is_about(case, facts), paper=to_sign(case, opened), typed=typed_in(form))
+
+
+def typed_in(form: Any) -> list[Answered]:
+    """What someone wrote in a form that can no longer be sent: it stays on the page."""
+    if form is None or request.method != "POST":
+        return []
+    said = [(field, to_json(field.data)) for field in form]
+    return [Answered(field.label.text, in_words(field, value)) for field, value in said
+            if value not in (None, "", [], False)]
 
 
 def what_it_is_about(case: Case, facts: Any) -> list[Answered]:
