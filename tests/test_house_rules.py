@@ -98,7 +98,7 @@ def test_names_say_the_domain() -> None:
 
 def test_pages_only_read() -> None:
     """A page never writes nor opens a transaction (TRUST 2.3)."""
-    writes = {"create", "save", "execute", "insert", "insert_many", "delete_instance", "atomic", "write_transaction",
+    writes = {"create", "save", "execute", "insert_many", "delete_instance", "atomic", "write_transaction",
               "bulk_create", "get_or_create", "execute_sql"}
     where = [f"{name}:{node.lineno}: {called}" for name in CODE if name.startswith(("intake/pages/", "intake/kiosk/"))
              for node in ast.walk(tree(name)) if isinstance(node, ast.Call) and (called := _called(node)) in writes]
