@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Response, request
 from wtforms import Form
@@ -47,6 +48,6 @@ class Change:
         return show("change.html", block="change", status=status, form=form, **vars(self))
 
 
-def typed() -> object:
+def typed() -> Any:
     """What was posted, or nothing on a first visit."""
     return request.form if request.method == "POST" else None

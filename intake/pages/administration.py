@@ -31,7 +31,7 @@ LATELY = timedelta(days=30)
 @access(*WHO)
 def home() -> Response:
     """What to look at, then every subject."""
-    return show("administration.html", look=[one for one in to_look_at() if one], tiles=[*tiles()])
+    return show("administration.html", look=[one for one in to_look_at() if one], tiles=tiles())
 
 
 def to_look_at() -> list[dict[str, Any] | None]:
@@ -65,27 +65,31 @@ def unnoted() -> list[InfoMeeting]:
 
 def tiles() -> list[dict[str, str]]:
     """Every subject, with its figure of the day."""
-    today, held = moment.today(), held_roles()
+    today = moment.today()
     ahead = [one for one in days.journees_from(today) if not one.to_confirm]
-    found = [
+    people = [_tile("Personnes et rôles", people_said(), url_for("people.list_all"))] if held_roles() & PEOPLE else []
+    welcome = antennas_seen(*MEETINGS)
+    meetings = [_tile("Réunions d’information", next_meeting(welcome), url_for("meetings.list_all"))] if welcome else []
+    return [
         _tile("Réglages", "Délais, seuils, rappels", url_for("settings.groups")),
         *[_tile("Plafond" if antenna.programme == "principale" else f"Plafond · {antenna.name}",
                 f"{words.Count(settings_on(today, antenna)['places.per_month']):entrée|entrées} par mois",
                 url_for("caps.cap", code=antenna.code))
           for antenna in Antenna.select().where(Antenna.capped == "yes").order_by(Antenna.id)],
+        *people,
         _tile("Journées", f"Prochaine : {words.short_day(ahead[0].day)}" if ahead else "Aucune date confirmée",
               url_for("journees.calendar")),
+        *meetings,
         _tile("Lettres", letters_said(), url_for("letters.list_all", etat="sent")),
     ]
-    if held & PEOPLE:
-        found.insert(1, _tile("Personnes et rôles", people_said(), url_for("people.list_all")))
-    if antennas_seen(*MEETINGS):
-        meeting = InfoMeeting.select().where(
-            InfoMeeting.starts_at > moment.now(), InfoMeeting.cancelled_at.is_null(),
-            InfoMeeting.antenna.in_(antennas_seen(*MEETINGS))).order_by(InfoMeeting.starts_at).first()
-        found.append(_tile("Réunions d’information", f"Prochaine : {words.short_day(meeting.starts_at)}" if meeting
-                           else "Aucune date prévue", url_for("meetings.list_all")))
-    return found
+
+
+def next_meeting(antennas: list[Antenna]) -> str:
+    """« Prochaine : 24 mars »."""
+    meeting = InfoMeeting.select().where(
+        InfoMeeting.starts_at > moment.now(), InfoMeeting.cancelled_at.is_null(),
+        InfoMeeting.antenna.in_(antennas)).order_by(InfoMeeting.starts_at).first()
+    return f"Prochaine : {words.short_day(meeting.starts_at)}" if meeting else "Aucune date prévue"
 
 
 def _tile(title: str, says: str, href: str) -> dict[str, str]:
