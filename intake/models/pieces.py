@@ -40,12 +40,6 @@ class Paper(Model):
     made_at = InstantField()
 
 
-def last_paper(case: Case) -> Paper | None:
-    """The latest document frozen for a case."""
-    found: Paper | None = Paper.select().where(Paper.case == case).order_by(Paper.id.desc()).first()
-    return found
-
-
 MOST = 20
 """Pieces of one dossier."""
 UID_LENGTH = 22

@@ -20,6 +20,7 @@ from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.models.tasks import Task
 from intake.next_action import Action, of_dossier
+from intake.pages.contract import READERS as CONTRACT_READERS
 from intake.show import show
 from intake.stations import stations_of
 from workflows import roles
@@ -62,22 +63,8 @@ def pieces(uid: str) -> Response:
     """Pièces: what was added, to download."""
     dossier, cases = _open(uid)
     rows = pieces_table.of(dossier) if my_roles_may_read_pieces(cases) else []
-    papers = [(case, paper) for case in cases if may_read_papers(case) and (paper := pieces_table.last_paper(case))]
-    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, papers=papers)
-
-
-@pages.get("/dossier/<uid>/contrats/<paper>")
-@access(SIGNED_IN)
-def paper(uid: str, paper: str) -> Response:
-    """A contract as it was sent for signature, as a download."""
-    dossier, cases = _open(uid)
-    found = pieces_table.Paper.get_or_none(
-        pieces_table.Paper.uid == paper, pieces_table.Paper.case.in_([one for one in cases if may_read_papers(one)]))
-    if found is None:
-        abort(404)
-    response = Response(found.content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{dossier.number}-{found.kind}.pdf")
-    return response
+    contracts = [case for case in cases if case.memory.get("document") and my_roles(case) & CONTRACT_READERS]
+    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts)
 
 
 @pages.get("/dossier/<uid>/pieces/<piece>")
@@ -283,8 +270,3 @@ def _notes(cases: list[Case]) -> list[tuple[Event, str]]:
 def my_roles_may_read_pieces(cases: list[Case]) -> bool:
     """The person, support, and the circle on its dossiers."""
     return any(my_roles(case) & {roles.person, roles.support, roles.circle, roles.cogerance} for case in cases)
-
-
-def may_read_papers(case: Case) -> bool:
-    """Contracts are read by the person, support and the cogérance."""
-    return bool(my_roles(case) & {roles.person, roles.support, roles.cogerance})

@@ -45,7 +45,7 @@ def mine() -> Response:
         abort(404)
     cases = cases_of(dossier)
     main = main_case(cases)
-    here = [say_case(case) for case in cases if is_open(case) or case is main]
+    here = [say_case(case) for case in cases if is_open(case) or case is main or case.state == "associate"]
     return show("journey.html", dossier=dossier, dossiers=dossiers, cases=cases, main=main, here=here,
                 stations=stations_of(cases), state=workflow_of(main).state[main.state] if main else None,
                 dates=dates_ahead(cases), rank=my_rank(main), peer=dossier.peer, today=moment.today(),

@@ -14,13 +14,11 @@ from intake.clock import take_with_room
 from intake.effects import tell
 from intake.lookup import my_roles, my_steps, the_case, the_dossier, the_item, workflow_of
 from intake.models.dossiers import Case, Dossier
-from intake.models.pieces import Paper, last_paper
 from intake.show import go, show
 from intake.uploads import with_pieces
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
 from workflows.grammar import Item
-from workflows.signing import PaperForm, SignatureForm
 
 pages = Blueprint("step", __name__)
 
@@ -86,7 +84,7 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
         possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
         warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=case.dossier.person_id == me().id,
-        read=what_it_is_about(case, facts), paper=to_sign(case, opened), typed=typed_in(form))
+        read=what_it_is_about(case, facts), typed=typed_in(form))
 
 
 def typed_in(form: Any) -> list[Answered]:
@@ -105,9 +103,3 @@ def what_it_is_about(case: Case, facts: Any) -> list[Answered]:
     return next((rows for event, rows in readable_answers(case, my_roles(case, facts.about))
                  if event.uid == facts.about.uid), [])
 
-
-def to_sign(case: Case, opened: OpenStep) -> Paper | None:
-    """The document that a signature is about."""
-    if opened.step.form is None or not issubclass(opened.step.form, (SignatureForm, PaperForm)):
-        return None
-    return last_paper(case)
