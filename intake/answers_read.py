@@ -8,12 +8,12 @@ from typing import Any
 
 from wtforms import Field
 
+import workflows
 from intake import words
 from intake.history import unsealed
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Person
 from intake.models.pieces import Piece
-import workflows
 from workflows import roles
 from workflows.grammar import Step, StepForm
 
@@ -76,7 +76,8 @@ def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[st
 
 def in_words(field: Field, value: Any) -> str:
     """An answer as people read it."""
-    labels = {str(code): label for code, label in (getattr(field, "choices", None) or [])}
+    choices = getattr(field, "choices", None) or []
+    labels = {str(one[0]): one[1] for one in choices if isinstance(one, tuple)}
     if isinstance(value, bool):
         return "Oui" if value else "Non"
     if isinstance(value, list):

@@ -1,0 +1,93 @@
+"""A browser over the network, without JavaScript: it keeps its cookies and its connection, and can try again."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+
+from intake.models.people import Person
+from tests.cast import browser as signed_in
+from tests.page import Form, Page
+
+GONE = (OSError, http.client.HTTPException)
+"""What a killed server leaves."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    text: str
+    location: str
+
+    @property
+    def page(self) -> Page:
+        """As it is read."""
+        return Page(self.text)
+
+
+@dataclass
+class Browser:
+    """One person's browser, on one server."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+    connection: http.client.HTTPConnection | None = None
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Open a page."""
+        return self._ask("GET", path, None, headers)
+
+    def post(self, path: str, values: dict[str, Any], **headers: str) -> Answer:
+        """Send a form."""
+        return self._ask("POST", path, urlencode(values, doseq=True),
+                         {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+    def form(self, path: str, button: str) -> Form:
+        """The form of a page, as it stands."""
+        answer = self.get(path)
+        assert answer.status == 200, (answer.status, path, answer.page.text)
+        return answer.page.form(button)
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            self.connection.request(method, path, body, {
+                **headers, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())})
+            came = self.connection.getresponse()
+            text = came.read().decode()
+        except GONE:
+            self.connection.close()
+            self.connection = None
+            raise
+        for cookie in came.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return Answer(came.status, text, came.headers.get("Location", ""))
+
+    def until_answered(self, method: str, path: str, values: dict[str, Any] | None = None) -> Answer:
+        """Ask again and again, the same thing, until a server answers it."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                answer = self.get(path) if method == "GET" else self.post(path, values or {})
+            except GONE:
+                time.sleep(0.01)
+                continue
+            if answer.status != 503:
+                return answer
+        raise AssertionError(f"{method} {path}: no answer for a minute")
+
+
+def signed_in_cookies(app: Flask, person: Person) -> dict[str, str]:
+    """The cookies of someone signed in, good on every server of the house."""
+    cookie = signed_in(app, person).get_cookie("parcours")
+    assert cookie is not None
+    return {"parcours": cookie.value}
