@@ -155,7 +155,7 @@ def verify() -> Iterator[Flaw]:
 
 
 def _broken_chains() -> Iterator[Flaw]:
-    chain: int | None | str = "start"
+    chain: int | str | None = "start"
     number, head = 0, ""
     heads = {row.id: (row.head, row.events, row.number) for row in Dossier.select()}
     ended: dict[int | None, tuple[str, int]] = {}

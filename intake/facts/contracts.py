@@ -12,8 +12,7 @@ from intake import moment
 from intake.facts.common import Lazily
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Answers, Case, Dossier, Event
-from intake.models.people import Antenna, Commitment, Person, RoleGrant, running
-from intake.models.people import Mandate as MandateRow
+from intake.models.people import Antenna, Commitment, Mandate as MandateRow, Person, RoleGrant, running
 from intake.models.pieces import Paper
 from workflows.contracts import SIGNED, Contract
 from workflows.roles import circle, coordinator

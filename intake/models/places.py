@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from peewee import Case as when
-from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
+from peewee import Case as when, Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import Model, db_is_postgres, write_transaction
 from intake.models.compiled import compiled, param

@@ -13,8 +13,8 @@ from intake.access import SIGNED_IN, access, me
 from intake.answers_read import in_words
 from intake.facts import facts_of
 from intake.lookup import my_roles, workflow_of
-from intake.models.drafts import DraftPage, save_page, unsealed
 from intake.models.dossiers import Case, Dossier
+from intake.models.drafts import DraftPage, save_page, unsealed
 from intake.show import go, show
 from intake.uploads import with_pieces
 from workflows import roles

@@ -18,8 +18,7 @@ from intake.models.people import Antenna, Person
 from intake.models.settings import settings_on
 from intake.pages.dossier import href, why_not
 from intake.show import show
-from workflows import queue as line
-from workflows import roles
+from workflows import queue as line, roles
 from workflows.calendar import Month
 from workflows.engine import open_steps
 
