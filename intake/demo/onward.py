@@ -130,7 +130,7 @@ def leave_membership(w: World, house: House, dossier: Dossier, *, begins: int = 
 # Departures ----------------------------------------------------------------------------------------------------------
 
 
-def depart(w: World, house: House, dossier: Dossier, *, begins: int, notice: int, type: str = "early_person",  # noqa: A002
+def depart(w: World, house: House, dossier: Dossier, *, begins: int, notice: int, type: str = "early_person",
            motive: str = "job", stop: str = "accounts_closed") -> Life:
     """Announced so many days before the end, the contract over `notice` days later."""
     from intake.demo.contracts import close_accounts
