@@ -107,6 +107,12 @@ class House:
             time.sleep(0.1)
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
 
+    def copied_to(self, folder: Path) -> House:
+        """The same house elsewhere, while nothing serves it."""
+        other = make_house(folder / "house", self.clock.now)
+        shutil.copytree(self.folder / "data", other.folder / "data")
+        return other
+
     def stop(self) -> None:
         """Ask it to stop, as an operator does."""
         if self.server is not None and self.server.poll() is None:
@@ -147,8 +153,7 @@ def staffed_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture
 def live_server(staffed_house: House, tmp_path: Path) -> Iterator[House]:
     """A house of its own for one test, served, with its team and nobody who applies yet."""
-    house = make_house(tmp_path / "house")
-    shutil.copytree(staffed_house.folder / "data", house.folder / "data")
+    house = staffed_house.copied_to(tmp_path)
     house.start()
     yield house
     house.stop()

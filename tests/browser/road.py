@@ -54,12 +54,31 @@ ENTRY: dict[str, Answers] = {
 
 WRITTEN: Answers = {
     "Activité, nom commercial": "Céramique Moreau", "Objectifs à 3, 6, 12 mois": "12 000 € facturés"}
+MEETING = date(2027, 3, 10)
 BEGINS = date(2027, 5, 3)
 TERM = date(2028, 5, 2)
 HIRED = date(2028, 11, 3)
 ASSEMBLY = date(2029, 6, 25)
 SEEN: Answers = dict.fromkeys(
     ("Savoir-faire", "Clientèle", "Autonomie", "Coopération", "Contribution", "Besoin d’appui", "Viabilité"), "Vu")
+
+
+def make_ready(enter: People) -> None:
+    """Before anyone comes: a meeting is planned, assemblies called, mandates and a peer’s commitment noted."""
+    ada, claire, marc = (enter(name).signs_in() for name in ("Ada", "Claire", "Marc"))
+    claire.opens("/reunions").goes_to("Prévoir une réunion")
+    claire.fills({"Date": MEETING, "Heure": "18 h", "Lieu": "12 rue du Moulin", "Places": "8"})
+    claire.presses("Prévoir cette réunion")
+    marc.opens("/journees").goes_to("Fixer une assemblée")
+    marc.fills({"Date": ASSEMBLY, "Cette assemblée approuve les comptes": "Oui"}).presses("Fixer cette date")
+    for name in ("Marc Leroux", "Odile Fontaine"):
+        ada.opens("/personnes").goes_to(name).goes_to("Noter un mandat")
+        ada.fills({"Premier jour": date(2027, 1, 4), "Décision qui le donne": "AG du 4 janvier 2027"})
+        ada.presses("Noter ce mandat")
+    ada.opens("/personnes").goes_to("Ajouter une personne")
+    ada.fills({"Prénom": "Noé", "Nom": "Caron", "Adresse électronique": "noe@exemple.fr"})
+    ada.presses("Ajouter cette personne").goes_to("Noter un engagement")
+    ada.fills({"Signé le": date(2027, 1, 4)}).presses("Noter cet engagement")
 
 
 class Road:
@@ -184,6 +203,13 @@ class Road:
         code = re.search(r"Votre code pour signer\s:\s(\w{6})", who.page.locator("main").text_content() or "")
         assert code, f"{who.first_name} has received no code"
         who.does(step, {"Code reçu": code[1], "J’ai lu le contrat": True, "J’ai lu ses annexes": True})
+
+    def starts(self) -> None:
+        """CAPE n°1, written, signed by both, in force on its day."""
+        self.goes_to(date(2027, 4, 20))
+        self.is_contracted(BEGINS, {"Durée, en mois": "12", **WRITTEN})
+        self.goes_to(BEGINS)
+        self.walker.goes_home().reads("Avant activité", "Fin de votre contrat")
 
     # With a peer -----------------------------------------------------------------------------------------------------
 
