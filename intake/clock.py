@@ -14,8 +14,9 @@ from intake.facts import facts_of
 from intake.models import base, days, places
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case, Dossier, Event
-from intake.models.people import Antenna
+from intake.models.people import Antenna, Person
 from intake.models.places import Place
 from intake.models.settings import settings_on
 from workflows.calendar import Month
@@ -31,6 +32,9 @@ MOST_IN_A_ROW = 40
 TRY_AGAIN = timedelta(hours=6)
 """After a refusal (an employment without DPAE), the clock looks again."""
 
+
+UNDATED = compiled(lambda: Case.select(Case.id).where(Case.due_at.is_null()).order_by(Case.id).limit(BATCH))
+DUE = compiled(lambda: Case.select(Case.id).where(Case.due_at <= param("now")).order_by(Case.due_at, Case.id).limit(BATCH))
 
 _prepared: tuple[date, Any] | None = None
 """The last day that was prepared, and in which database."""
@@ -87,11 +91,12 @@ def expire_in(antenna: int, month: str) -> int:
 
 def due_cases(now: datetime) -> list[Case]:
     """Cases to look at: those whose date is to be computed, then those that are due, the earliest first."""
-    empty = list(Case.select(Case, Dossier).join(Dossier).where(Case.due_at.is_null()).order_by(Case.id).limit(BATCH))
-    if empty:
-        return empty
-    return list(Case.select(Case, Dossier).join(Dossier).where(Case.due_at <= now)
-                .order_by(Case.due_at, Case.id).limit(BATCH))
+    ids = [found for (found,) in UNDATED() or DUE(now=now)]
+    if not ids:
+        return []
+    cases = (Case.select(Case, Dossier, Person, Antenna).join(Dossier).join(Person, on=Dossier.person).switch(Case)
+             .join(Antenna, on=Case.antenna).where(Case.id.in_(ids)))
+    return sorted(cases, key=lambda case: ids.index(case.id))
 
 
 def run(case: Case) -> int:
@@ -114,10 +119,17 @@ def run(case: Case) -> int:
                 return taken
         else:
             taken += 1
-        case = Case.get_by_id(case.id)
+        case = _again(case)
     log.warning("%s: more than %s clock steps in a row", case.uid, MOST_IN_A_ROW)
     set_due(case, moment.now() + TRY_AGAIN)
     return taken
+
+
+def _again(case: Case) -> Case:
+    """The case as it now stands, with the dossier and antenna already read."""
+    fresh: Case = Case.get_by_id(case.id)
+    fresh.dossier, fresh.antenna = case.dossier, case.antenna
+    return fresh
 
 
 def _take_another(case: Case, due: list[tuple[datetime, Step]]) -> bool:

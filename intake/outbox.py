@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from intake.models.base import new_uid
-from intake.models.dossiers import Case, Dossier, Event
+from intake.models.compiled import compiled, param
+from intake.models.dossiers import Case, Event
 from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.words import FILTERS
@@ -30,6 +31,9 @@ class Office:
 
 
 office = Office()
+WRITTEN = ("uid", "dossier", "cause", "event", "template", "recipient", "address", "occasion", "language", "subject",
+           "body", "message_id", "not_before", "next_try", "written_at")
+WRITE = compiled(lambda: Letter.insert(**{name: param(name) for name in WRITTEN}).on_conflict_ignore())
 _mail = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "mail"), undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False,  # noqa: S701 plain text
@@ -57,18 +61,16 @@ def owe(
     template: str, to: Person, *, context: Mapping[str, Any], cause: str, occasion: str = "", now: datetime,
     not_before: datetime | None = None, event: Event | None = None, case: Case | None = None,
     subject: str = "", body: str = "", address: str = "",
-) -> Letter | None:
-    """Write a letter with its cause; None when the same one is already owed or the person has no address."""
+) -> None:
+    """Write a letter with its cause; nothing when the same one is already owed or the person has no address."""
     address = address or to.email or ""
     if not address:
-        return None
+        return
     if not body:
         subject, body = render(template, to.language, {"prenom": to.called, **context})
-    dossier: Dossier | None = case.dossier if case is not None else None
     uid = new_uid()
-    rows = Letter.insert(
-        uid=uid, dossier=dossier, cause=cause, event=event, template=template, recipient=to, address=address,
-        occasion=occasion, language=to.language, subject=subject, body=body, message_id=f"<{uid}@parcours>",
-        not_before=not_before or now, next_try=not_before or now, written_at=now,
-    ).on_conflict_ignore().execute()
-    return Letter.get_or_none(Letter.uid == uid) if rows is not None else None
+    WRITE(
+        uid=uid, dossier=case.dossier_id if case is not None else None, cause=cause, event=event.id if event else None,
+        template=template, recipient=to.id, address=address, occasion=occasion, language=to.language, subject=subject,
+        body=body, message_id=f"<{uid}@parcours>", not_before=not_before or now, next_try=not_before or now,
+        written_at=now)

@@ -20,8 +20,8 @@ from workflows import roles
 from workflows.calendar import last_day
 
 YEARS = timedelta(days=730)
-KPA_SHARE, MEMBERS_SHARE = 3, 6
-"""One in three comes by KPA-Cité, one in six was there before."""
+KPA_SHARE, MEMBERS_SHARE = 3, 8
+"""One in three comes by KPA-Cité, one in eight was there before."""
 
 CLOSED_EARLY = ((300, "decline"), (62, "decline"), (200, "redirect"), (150, "withdraw"), (200, "draft"), (170, "contact"))
 """Days before the end at which someone arrives, and how far they go."""

@@ -12,7 +12,8 @@ from intake.demo.house import House
 from intake.demo.world import Life, World
 from intake.models.actors import Actor
 from intake.models.dossiers import Case, Dossier
-from intake.models.people import Antenna, Commitment, Person
+from intake.models.people import Antenna, Commitment, Person, RoleGrant
+from workflows import roles
 from workflows.calendar import add_months
 
 IN_FORCE = ("preparing", "trading")
@@ -37,7 +38,7 @@ def sign_cape(w: World, house: House, dossier: Dossier, first: date, activity: s
     w.prepare(dossier, "cape", writer, first_day=first.isoformat(), months=str(months), activity=activity,
               objectives="À 3 mois : deux clients réguliers.\nÀ 6 mois : 900 € par mois.\nÀ 12 mois : vivre de l’activité.")
     w.take(dossier, "cape.send", writer)
-    if stop == "to_sign":
+    if stop in ("to_sign", "give_back"):
         return
     yield w.after(1, 2)
     if w.chance(0.05):
@@ -59,6 +60,8 @@ def under_cape(w: World, house: House, dossier: Dossier, antenna: Antenna) -> Li
     yield w.after(12, 80)
     if w.state(dossier, "cape") == "preparing":
         w.take(dossier, "cape.start_trading", dossier.person, started_on=w.now.date().isoformat(), proof="Premier devis")
+    if capped and w.chance(0.4):
+        Commitment.create(person=dossier.person, signed_on=w.now.date(), recorded_by=house.circle[0])
     stays = plan != "no_renewal" and (capped or w.chance(0.6))
     yield from until_term(w, house, dossier, stays)
 
@@ -110,12 +113,16 @@ def close_accounts(w: World, house: House, dossier: Dossier, share: float = 0.75
 # Peers ---------------------------------------------------------------------------------------------------------------
 
 
+BUSY = RoleGrant.select(RoleGrant.person).where(RoleGrant.role.not_in((roles.circle, roles.coordinator)))
+"""The team has other things to do."""
+
+
 def peer_for(w: World, dossier: Dossier) -> Person | None:
     """Who accompanies fewest people, among those with room."""
     load = fn.COUNT(Dossier.id)
     room = (Person.select(Person, load.alias("people")).join(Commitment, on=Commitment.person == Person.id)
             .switch(Person).join(Dossier, "LEFT OUTER JOIN", on=Dossier.peer == Person.id)
-            .where(Person.id != dossier.person_id, Person.died_on.is_null())
+            .where(Person.id != dossier.person_id, Person.died_on.is_null(), Person.id.not_in(BUSY))
             .group_by(Person.id).having(load < 3).order_by(load, Person.id).limit(6))
     found = list(room)
     return w.rng.choice(found) if found else None
@@ -126,7 +133,7 @@ def pair(w: World, house: House, dossier: Dossier, stop: str = "") -> Life:
     if stop == "seeking":
         return
     if stop in ("proposed", "peer_agreed"):
-        yield w.to_end(3)
+        yield w.to_end(4 if stop == "proposed" else 7)
     while w.state(dossier, "accompaniment") == "seeking":
         member = house.readers_of(dossier.antenna)[0]
         peer = peer_for(w, dossier)
@@ -136,8 +143,8 @@ def pair(w: World, house: House, dossier: Dossier, stop: str = "") -> Life:
             continue
         if stop == "proposed":
             return
-        yield w.after(1, 5)
-        if stop != "peer_agreed" and w.chance(0.1):
+        yield w.after(1, 2 if stop else 5)
+        if not stop and w.chance(0.1):
             if w.chance(0.6):
                 w.take(dossier, "accompaniment.decline", peer)
             yield w.after(9, 14)

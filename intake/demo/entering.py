@@ -178,22 +178,19 @@ def opinions(w: World, dossier: Dossier, circle: list[Person], readers: list[Per
 
 # Places --------------------------------------------------------------------------------------------------------------
 
-ANSWERS = {4: "decline", 9: "postpone", 14: "silence", 19: "decline", 24: "give_back", 29: "never"}
-"""What happens at some of the offers, counted from the first."""
-
-
 def wait_and_enter(w: World, house: House, dossier: Dossier, who: Someone, antenna: Antenna, plan: str = "") -> Life:
     """In the waiting list until an offer is accepted; then the entry papers and the first contract."""
     if antenna.id != house.principale.id:
         yield from enter(w, house, dossier, who, antenna, plan)
         return
+    w.begin(stay_interested(w, dossier), w.after(80, 88))
     answer = ""
     while True:
         yield dossier
         if w.state(dossier, "admission") != "offered":
             continue
         stop = house.last_offers.get(dossier.id, "")
-        answer = "never" if answer == "never" else stop or ANSWERS.get(house.offers, "accept")
+        answer = "never" if answer == "never" else stop or house.answers.pop(dossier.id, "accept")
         if answer == "offered":
             return
         if answer == "decline":
@@ -202,11 +199,16 @@ def wait_and_enter(w: World, house: House, dossier: Dossier, who: Someone, anten
             month = Month.of(w.now.date()).plus(5)
             w.take(dossier, "admission.postpone", dossier.person, month=str(month))
         elif answer not in ("silence", "never") and w.take(dossier, "admission.accept", dossier.person):
-            if answer != "give_back":
-                yield from enter(w, house, dossier, who, antenna, stop)
+            yield from enter(w, house, dossier, who, antenna, stop or answer)
+            if w.state(dossier, "admission") != "waiting":
                 return
-            yield w.after(3, 5)
-            w.take(dossier, "admission.give_back", dossier.person, reason="Mon local n’est pas prêt.")
+
+
+def stay_interested(w: World, dossier: Dossier) -> Life:
+    """Asked now and then whether they still want to come, people say yes."""
+    while w.state(dossier, "admission") in ("waiting", "offered"):
+        w.take(dossier, "admission.reconfirm", dossier.person)
+        yield w.after(80, 88)
 
 
 def enter(w: World, house: House, dossier: Dossier, who: Someone, antenna: Antenna, stop: str) -> Life:
@@ -230,6 +232,8 @@ def enter(w: World, house: House, dossier: Dossier, who: Someone, antenna: Anten
     if not month:
         first = working_day_on_or_after(Month.of(soonest).next().first_day)
     yield from contracts.sign_cape(w, house, dossier, first, who.activity, stop)
+    if stop == "give_back":
+        w.take(dossier, "admission.give_back", person, reason="Mon local n’est pas prêt, je rends la place.")
     if stop in ("drafting", "to_sign") or w.state(dossier, "cape") != "signed":
         return
     yield w.hours_of(first)

@@ -16,6 +16,8 @@ from intake.models.tasks import Task
 from workflows import roles
 from workflows.admission.facts import Facts
 
+ANSWERS = {4: "decline", 9: "postpone", 14: "silence", 19: "decline", 24: "give_back", 29: "never"}
+"""What happens at some of the offers, counted from the first."""
 FAR_MONTHS = 6
 """How far ahead the last offers may look for a place."""
 
@@ -41,6 +43,8 @@ class House:
     """Contracts begun so far at the principale."""
     entered_kpa: int = 0
     """And at KPA-Cité."""
+    answers: dict[int, str] = field(default_factory=dict)
+    """What some of those who are offered a place will do, by dossier; the others accept."""
     last_offers: dict[int, str] = field(default_factory=dict)
     """For some of the last ones, by dossier, where they stop."""
 
@@ -147,6 +151,7 @@ def offer(w: World, house: House, case: Case, months: int) -> bool:
         return bool(facts.not_before and facts.not_before > last)
     if w.take(case.dossier, "admission.offer", circle_member, month=str(month)):
         house.offers += 1
+        house.answers[case.dossier_id] = ANSWERS.get(house.offers, "accept")
         w.wake(case.dossier, w.after(2, 5))
     return True
 

@@ -21,6 +21,7 @@ from intake.facts import facts_of
 from intake.models import pieces
 from intake.models.actors import Actor
 from intake.models.base import write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.drafts import save_page
 from intake.models.letters import Letter
@@ -31,6 +32,9 @@ from workflows.grammar import Freeze, Page
 from workflows.signing import code_of
 
 log = logging.getLogger("intake.demo")
+
+LATEST = compiled(lambda: Case.select(Case.id, Case.state).where(
+    Case.dossier == param("dossier"), Case.workflow == param("workflow")).order_by(Case.id.desc()).limit(1))
 
 Life = Generator[datetime | Dossier, None, None]
 """What someone does, act after act: it gives the instant of the next one, or its dossier, to wait until woken."""
@@ -126,14 +130,13 @@ class World:
 
     def case(self, dossier: Dossier, workflow: str) -> Case | None:
         """The latest case of a workflow, as it stands."""
-        found: Case | None = Case.select().where(Case.dossier == dossier, Case.workflow == workflow).order_by(
-            Case.id.desc()).first()
-        return found
+        latest = LATEST.one(dossier=dossier.id, workflow=workflow)
+        return Case.get_by_id(latest[0]) if latest else None
 
     def state(self, dossier: Dossier, workflow: str) -> str:
         """Where the latest case of a workflow stands; empty when there is none."""
-        case = self.case(dossier, workflow)
-        return case.state if case else ""
+        latest = LATEST.one(dossier=dossier.id, workflow=workflow)
+        return latest[1] if latest else ""
 
     def take(self, dossier: Dossier, step: str, by: Actor, *, on: Case | None = None, antenna: Antenna | None = None,
              **raw: Any) -> Event | None:

@@ -73,8 +73,9 @@ def plan_journees(today: date) -> list[Journee]:
     assemblies = [day for (day,) in Assembly.select(Assembly.day).where(Assembly.day >= today).tuples()]
     this_month = Month.of(today)
     wanted = [calendar.journee(month, assemblies) for month in this_month.until(this_month.plus(MONTHS_AHEAD))]
-    missing = [one for one in wanted if one.day >= today and not Journee.select().where(
-        (Journee.planned == one.day) | (Journee.day == one.day)).exists()]
+    known = {day for both in Journee.select(Journee.day, Journee.planned).where(
+        (Journee.day >= today) | (Journee.planned >= today)).tuples() for day in both}
+    missing = [one for one in wanted if one.day >= today and one.day not in known]
     if not missing:
         return []
     with write_transaction():
