@@ -59,6 +59,8 @@ def of_case(case: Case) -> Action | None:
     waits_for = (roles.person,) if case.memory.get("request") else state.waits_for
     first = waits_for[0] if waits_for else roles.clock
     step = "answer" if case.memory.get("request") else next(iter(state.next_steps), "")
+    if step == "sign" and case.memory.get("person_signed_on"):
+        first, step = roles.cogerance, "countersign"
     row = workflow.rows(step)[0] if step and workflow.rows(step) else None
     sentence = row.label if row is not None and row.label else state.label
     who = case.dossier.person.called if first == roles.person else LABELS.get(first, first)
@@ -114,7 +116,8 @@ def _cases_for(grants: Collection[Grant]) -> list[Action]:
                 part = (Case.workflow == workflow.name) & Case.state.in_(states)
                 wanted = part if wanted is None else wanted | part
         if wanted is not None:
-            found += [action for case in _some(wanted & (Case.antenna == antenna)) if (action := of_case(case))]
+            found += [action for case in _some(wanted & (Case.antenna == antenna))
+                      if (action := of_case(case)) and action.role != roles.person]
     return found
 
 

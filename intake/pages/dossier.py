@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,8 @@ from workflows.grammar import Step
 
 pages = Blueprint("dossier", __name__)
 
+IN_FORCE = frozenset({"preparing", "trading", "running"})
+"""States of a contract in force."""
 ASIDE = frozenset({"note", "write", "undo", "ask_derogation", "derogate", "tick", "add_piece", "assign", "change_address"})
 """Steps with a place of their own on the page, out of the list of steps."""
 
@@ -54,7 +57,7 @@ def answers(uid: str) -> Response:
     """Réponses: what was written, for those who may read it."""
     dossier, cases = _open(uid)
     read = [(case, event, rows) for case in cases for event, rows in readable_answers(case, my_roles(case))]
-    return _show("dossier_answers.html", dossier, cases, "answers", read=read, verb=verb)
+    return _show("dossier_answers.html", dossier, cases, "answers", read=read, told=told)
 
 
 @pages.get("/dossier/<uid>/pieces")
@@ -136,10 +139,11 @@ def _where_from(dossier: Dossier) -> tuple[str, str]:
 
 
 def main_case(cases: list[Case]) -> Case | None:
-    """The case that says where the person stands: the last open one of the walk, else the last one."""
+    """The case that says where the person stands: the contract in force, else the last open one of the walk."""
     walk = [case for case in cases if case.workflow != "accompaniment"] or cases
     still_open = [case for case in walk if not workflow_of(case).state[case.state].closed]
-    return (still_open or walk or [None])[-1]  # type: ignore[list-item]
+    in_force = [case for case in still_open if case.state in IN_FORCE]
+    return next(iter((in_force or still_open or walk)[-1:]), None)
 
 
 def _steps(case: Case, steps: list[OpenStep]) -> dict[str, Any] | None:
@@ -147,13 +151,17 @@ def _steps(case: Case, steps: list[OpenStep]) -> dict[str, Any] | None:
     shown = [one for one in steps if one.step.label and one.step.name not in ASIDE and not one.step.about]
     if not shown:
         return None
-    workflow = workflow_of(case)
+    workflow, first = workflow_of(case), workflow_of(case).state[case.state].next_steps
     return {
         "case": case, "title": workflow.title, "state": workflow.state[case.state],
-        "possible": [(one.step, href(case, one.step)) for one in shown if one.possible],
-        "blocked": [why_not(case, one) for one in shown if not one.possible],
-        "first": workflow.state[case.state].next_steps,
+        "possible": likely_first([(one.step, href(case, one.step)) for one in shown if one.possible], first),
+        "blocked": [why_not(case, one) for one in shown if not one.possible], "first": first,
     }
+
+
+def likely_first(links: list[tuple[Step, str]], first: Sequence[str]) -> list[tuple[Step, str]]:
+    """The steps that usually come next, then the others as the table lists them."""
+    return sorted(links, key=lambda link: first.index(link[0].name) if link[0].name in first else len(first))
 
 
 def why_not(case: Case, one: OpenStep) -> dict[str, Any]:
@@ -231,13 +239,29 @@ def _undoable(cases: list[Case]) -> list[dict[str, Any]]:
 
 def _line(event: Event, case: Case) -> dict[str, Any]:
     """One line of history."""
-    rows = workflow_of(case).rows(event.step)
+    row = row_of(event, case)
     return {
         "iso": event.made_at.isoformat(), "at": f"{words.short_day(event.made_at)} {words.hour(event.made_at)}",
-        "text": f"{actor_name(event)} {verb(event, case)}", "quiet": event.actor_id is None,
-        "decision": bool(rows and rows[0].decision), "case": case,
+        "text": told(event, case), "quiet": event.actor_id is None, "decision": bool(row and row.decision),
+        "case": case,
         "effective": words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else "",
     }
+
+
+def told(event: Event, case: Case) -> str:
+    """What happened, in a sentence: « Claire a noté la rencontre », « Rappel envoyé »."""
+    row = row_of(event, case)
+    past = row.past if row is not None and row.past else event.step
+    if event.actor is None and event.role != roles.kiosk and not past.startswith("a "):
+        return past[:1].upper() + past[1:]
+    return f"{actor_name(event)} {past}"
+
+
+def row_of(event: Event, case: Case) -> Step | None:
+    """The row of the table an event was taken by, as far as the event tells."""
+    rows = workflow_of(case).rows(event.step)
+    same = [row for row in rows if event.before in (row.sources or ("",)) and row.dest in (None, event.after)]
+    return next(iter([row for row in same if event.role in row.roles] or same or rows), None)
 
 
 def actor_name(event: Event) -> str:
@@ -247,12 +271,6 @@ def actor_name(event: Event) -> str:
     if event.dossier.person_id == g.person.id and event.actor_id != g.person.id:
         return "L’équipe" if event.role != roles.peer else event.actor.called
     return event.actor.called
-
-
-def verb(event: Event, case: Case) -> str:
-    """What was done, in the words of the table."""
-    rows = workflow_of(case).rows(event.step)
-    return rows[0].past if rows and rows[0].past else event.step
 
 
 def _notes(cases: list[Case]) -> list[tuple[Event, str]]:

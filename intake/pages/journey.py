@@ -15,17 +15,18 @@ from intake.models import ranks
 from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Person
-from intake.pages.dossier import ASIDE, href, main_case, openings, why_not
+from intake.pages.dossier import ASIDE, href, likely_first, main_case, openings, why_not
 from intake.show import show
 from intake.stations import stations_of
 
 pages = Blueprint("journey", __name__)
 
 DATES = {
-    "deadline": "Répondre à la proposition", "meeting_at": "Réunion d’information", "last_day": "Fin de votre contrat",
+    "admission.deadline": "Répondre à la proposition", "salaried.deadline": "Date limite pour devenir associé·e",
+    "meeting_at": "Réunion d’information", "last_day": "Fin de votre contrat",
     "first_day": "Début de votre contrat", "paused_until": "Fin de la pause",
 }
-"""What a case remembers that is a date for the person."""
+"""What a case remembers that is a date for the person; `deadline` means one thing in each workflow."""
 RECENT = timedelta(days=30)
 """How long one is told why one's rank worsened."""
 QUIET = ASIDE | {"revise", "mediate"}
@@ -67,7 +68,8 @@ def say_case(case: Case) -> dict[str, Any]:
     if state.pages and state.name not in ("submitted", "review"):
         possible = [pair for pair in possible if not pair[0].pages]
     return {
-        "title": workflow_of(case).title, "state": state, "says": state.says, "possible": possible,
+        "title": workflow_of(case).title, "state": state, "says": state.says,
+        "possible": likely_first(possible, state.next_steps),
         "questionnaire": url_for("application.tasks", case=case.uid) if state.pages else "",
         "to_fill": state.pages and state.name not in ("submitted", "review"),
         "blocked": [why_not(case, one) for one in shown if not one.possible], "first": state.next_steps, "case": case,
@@ -105,7 +107,8 @@ def dates_ahead(cases: list[Case]) -> list[dict[str, Any]]:
         if not is_open(case):
             continue
         for name, label in DATES.items():
-            stamp = case.memory.get(name)
+            workflow, _, field = name.rpartition(".")
+            stamp = case.memory.get(field) if workflow in ("", case.workflow) else None
             if isinstance(stamp, str) and (day := words.as_day(stamp)) >= moment.today():
                 found.append({"day": day, "label": label, "what": words.long_day(day)})
     journee = Journee.select().where(Journee.day >= moment.today(), ~Journee.to_confirm).order_by(Journee.day).first()
