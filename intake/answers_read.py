@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +12,14 @@ from wtforms import Field
 import workflows
 from intake import words
 from intake.history import unsealed
+from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
-from intake.models.people import Person
+from intake.models.people import Antenna, Person
 from intake.models.pieces import Piece
 from workflows import roles
 from workflows.grammar import Step, StepForm
 
-HIDDEN = "Réservé à d’autres rôles"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,38 @@ def in_words(field: Field, value: Any) -> str:
     text = str(value)
     if text in labels:
         return labels[text]
-    if field.type == "DayField" and len(text) == 10:
+    if field.type == "MoneyField":
+        return words.money(text)
+    if DAY.fullmatch(text):
         return words.long_day(text)
     if field.type == "MonthField" and len(text) == 7:
         return words.month(text)
+    if field.name in NAMED:
+        return NAMED[field.name](text)
+    if field.type == "MoneyField":
+        return words.money(text)
+    if getattr(field, "unit", ""):
+        return f"{text}\u00a0{field.unit}"
     if field.type in ("PersonField", "PeopleField"):
         person = Person.get_or_none(Person.uid == text)
         return person.name if person else text
     if "iban" in field.name and len(text) > 10:
         return f"{text[:4]} •••• •••• {text[-4:]}"
     return text
+
+
+def _meeting(uid: str) -> str:
+    meeting = InfoMeeting.get_or_none(InfoMeeting.uid == uid)
+    return words.at(meeting.starts_at) if meeting else uid
+
+
+def _antenna(code: str) -> str:
+    antenna = Antenna.get_or_none(Antenna.code == code)
+    return antenna.name if antenna else code
+
+
+NAMED = {"meeting": _meeting, "antenna": _antenna}
+"""Answers that name a row of a table, by the name of their field."""
 
 
 def _of_dict(value: dict[str, Any]) -> str:
