@@ -141,7 +141,7 @@ class Someone:
     def write(self, control: Locator, words: str) -> None:
         """Words in a box, or one line of a list."""
         if control.evaluate("one => one.tagName") == "SELECT":
-            control.select_option(label=words)
+            control.select_option(control.locator("option").filter(has_text=as_read(words)).get_attribute("value"))
         else:
             control.fill(words)
 

@@ -290,7 +290,7 @@ class UpdateForm(StepForm):
 class OfferForm(StepForm):
     """A place in one month, "2027-01"."""
 
-    month = f.ChoiceField("Mois d’entrée", missing="Choisissez un mois")
+    month = f.ChoiceField("Mois d’entrée", listed=True, missing="Choisissez un mois")
     word = lines("Un mot", optional=True, description="La personne le lit dans la lettre")
 
 
