@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import itertools
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -39,6 +42,8 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    cut_off: int = 0
+    """How many times a server died while it was asked."""
 
     def get(self, path: str, **headers: str) -> Answer:
         """Open a page."""
@@ -63,7 +68,8 @@ class Browser:
                 **headers, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())})
             came = self.connection.getresponse()
             text = came.read().decode()
-        except GONE:
+        except GONE as gone:
+            self.cut_off += not isinstance(gone, ConnectionRefusedError)
             self.connection.close()
             self.connection = None
             raise
@@ -84,6 +90,34 @@ class Browser:
             if answer.status != 503:
                 return answer
         raise AssertionError(f"{method} {path}: no answer for a minute")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form someone is about to press: its page, its button, what is written in it, and whose browser it is."""
+
+    path: str
+    button: str
+    answers: dict[str, Any]
+    cookies: dict[str, str]
+    form: Form | None = None
+    """The form as it was read earlier; without it, the page is opened first."""
+
+
+def press_at_once(asked: list[Asked], ports: list[int]) -> list[Answer]:
+    """Every page is opened first; then all are pressed at the same instant, on all the servers."""
+    ready = threading.Barrier(len(asked), timeout=120)
+
+    def press(one: Asked, port: int) -> Answer:
+        browser = Browser(port, dict(one.cookies))
+        try:
+            form = one.form or browser.form(one.path, one.button)
+        finally:
+            ready.wait()
+        return browser.post(one.path, {**form.values.to_dict(), **one.answers})
+
+    with ThreadPoolExecutor(len(asked)) as people:
+        return list(people.map(press, asked, itertools.cycle(ports)))
 
 
 def signed_in_cookies(app: Flask, person: Person) -> dict[str, str]:

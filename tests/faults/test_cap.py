@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from intake.models.places import Place
 from tests.cast import Cast, principale, writing
 from tests.conftest import Clock
 from tests.faults import crowd
-from tests.faults.browser import Answer, Browser, signed_in_cookies
+from tests.faults.browser import Answer, Asked, press_at_once, signed_in_cookies
 from tests.faults.served import Servers, servers
 from workflows.calendar import Month
 
@@ -46,38 +44,18 @@ class House:
 
     def moves(self, month: Month) -> list[Asked]:
         """Everyone in entry papers, moved into a month by the support team."""
-        return [Asked(address(case, "change_month"), MOVE, month, self.support) for case in self.entering]
+        return [Asked(address(case, "change_month"), MOVE, {"month": str(month)}, self.support)
+                for case in self.entering]
 
     def offers(self, month: Month) -> list[Asked]:
         """Everyone who still waits, offered a place of a month by the circle."""
         with writing():
             still = [case for case in self.waiting if crowd.again(case).state == "waiting"]
-        return [Asked(address(case, "offer"), OFFER, month, self.circle) for case in still]
+        return [Asked(address(case, "offer"), OFFER, {"month": str(month)}, self.circle) for case in still]
 
     def all_at_once(self, asked: list[Asked]) -> list[Answer]:
-        """Every page is opened first; then all are pressed at the same instant, on all the servers."""
-        ready = threading.Barrier(len(asked), timeout=60)
-
-        def press(one: Asked, port: int) -> Answer:
-            browser = Browser(port, dict(one.cookies))
-            try:
-                form = browser.form(one.path, one.button)
-            finally:
-                ready.wait()
-            return browser.post(one.path, {**form.values.to_dict(), "month": str(one.month)})
-
-        with ThreadPoolExecutor(len(asked)) as people:
-            return list(people.map(press, asked, [self.ports[n % len(self.ports)] for n in range(len(asked))]))
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A form someone is about to press."""
-
-    path: str
-    button: str
-    month: Month
-    cookies: dict[str, str]
+        """Pressed at the same instant, on both servers."""
+        return press_at_once(asked, self.ports)
 
 
 def address(case: Case, step: str) -> str:
