@@ -47,9 +47,10 @@ class Someone:
         heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_have_count(1)
         kind = re.sub(r"[\w-]{22,}", "…", self.page.url.removeprefix(self.house.url).split("?")[0])
-        seen = f"{kind} {self.page.locator('main h2, main h3').all_inner_texts()} {self.page.locator('.error').count() > 0}"
-        if self.page.context.browser and self.examines and seen not in self.seen:
-            self.seen.add(seen)
+        shown = self.page.locator("main h2, main .pill, main .error").all_text_contents()
+        screen = f"{kind} {sorted(set(shown))}"
+        if self.examines and screen not in self.seen:
+            self.seen.add(screen)
             check_accessible(self.page)
         return self
 

@@ -297,3 +297,16 @@ class Road:
         self.by("Sami").does("Enregistrer la souscription", {
             "Bulletin daté, en deux exemplaires": PDF, "Versé": "50"})
         self.walker.goes_home().reads("Associé·e")
+
+    def looks_around(self) -> None:
+        """Every screen of the house, as those who work there open it."""
+        for tab in ("reponses", "pieces", "echanges", "historique", "historique?decisions=1"):
+            for someone in (self.walker, self.by("Claire")):
+                someone.opens(f"/dossier/{self.dossier}/{tab}")
+        self.by("Claire").opens("/candidatures").goes_to("Voir en tableau")
+        for address in ("/ce-qui-m-attend", "/liste-attente", "/journees", "/reunions", "/mon-compte", "/aide"):
+            self.by("Claire").opens(address)
+        for address in ("/administration", "/reglages", "/personnes", "/lettres", "/developpement"):
+            self.by("Marc").opens(address)
+        for address in ("/donnees", "/accessibilite"):
+            self.walker.opens(address)

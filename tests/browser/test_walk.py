@@ -13,6 +13,8 @@ from tests.browser.conftest import House
 from tests.browser.people import entering
 from tests.browser.road import BEGINS, Road, make_ready
 
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture(scope="module")
 def ready_house(staffed_house: House, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> House:
@@ -51,6 +53,8 @@ def test_from_contact_to_associate(house: House, browser: Browser, javascript: b
     road.renews()
     road.is_hired()
     road.becomes_associate()
+    if javascript:
+        road.looks_around()
     house.intake("verify")
 
 
