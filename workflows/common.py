@@ -242,6 +242,7 @@ class TakeOverForm(StepForm):
     first_day = f.DayField("Premier jour du contrat", optional=True)
     last_day = f.DayField("Dernier jour du contrat", optional=True)
     earlier = f.TextField("Contrats précédents (dates)", optional=True)
+    peer = f.TextField("Binôme (identifiant)", optional=True)
     reason = f.LinesField("Raison", missing="Indiquez la raison")
 
 

@@ -89,7 +89,7 @@ def apply(w: World, house: House, who: Someone, antenna: Antenna, plan: str = "e
 def come_to_a_meeting(w: World, house: House, dossier: Dossier, antenna: Antenna, plan: str) -> Life:
     """Choose an information meeting, and come; a few are known already, a few miss the first one."""
     host, ahead = w.rng.choice(house.readers_of(antenna)), meetings_of(w, antenna)
-    if not ahead or w.chance(0.05):
+    if not ahead or (plan not in ("meeting", "missed") and w.chance(0.05)):
         w.take(dossier, "admission.skip_meeting", host, reason="Connue de la maison, reçue en rendez-vous.")
         return
     chosen = ahead[-1] if plan == "meeting" else ahead[0]

@@ -46,8 +46,9 @@ def begun(facts: Facts, _: Answers) -> dict[str, Any]:
 
 
 def as_it_stands(facts: Facts, answers: Answers) -> dict[str, Any]:
-    """A pairing taken over: since when it runs."""
-    return {**begun(facts, answers), "since_running": answers["since"].isoformat()}
+    """A pairing taken over: since when it runs, and with whom."""
+    peer = {"peer": answers["peer"]} if answers.get("peer") else {}
+    return {**begun(facts, answers), "since_running": answers["since"].isoformat(), **peer}
 
 
 def asked(_: Facts, answers: Answers) -> dict[str, Any]:

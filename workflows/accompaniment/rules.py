@@ -157,8 +157,10 @@ def other_of_pairing(facts: Facts, _: Answers) -> list[str]:
 
 
 def quiet_days(facts: Facts) -> tuple[date, ...]:
-    """The days on which silence is noticed: `meeting.quiet_days` after the last meeting, or after the beginning."""
-    known = [day for day in (facts.day("since_running"), *facts.meetings) if day is not None and day <= facts.today]
+    """The days on which silence is noticed: `meeting.quiet_days` after the last meeting, or after the beginning, here."""
+    taken_over = facts.taken("take_over")
+    begun = (facts.day("since_running"), paris_day(taken_over) if taken_over else None)
+    known = [day for day in (*begun, *facts.meetings) if day is not None and day <= facts.today]
     last = max(known, default=paris_day(facts.since))
     return tuple(sorted(last + timedelta(days=days) for days in facts.settings["meeting.quiet_days"]))
 
