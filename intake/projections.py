@@ -52,8 +52,10 @@ def _death(case: Case) -> None:
 
 
 def _seat(case: Case) -> None:
-    """The seat at an information meeting: chosen, then present, absent or excused."""
+    """The seat at an information meeting: chosen, then present, absent or excused; none once a choice is undone."""
     uid = case.memory.get("meeting", "")
+    if not uid and case.state == "contact":
+        Seat.delete().where(Seat.case == case).execute()
     if not uid or case.memory.get("taken", {}).get("submit"):
         return
     meeting = InfoMeeting.get_or_none(InfoMeeting.uid == uid)

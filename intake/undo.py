@@ -35,6 +35,8 @@ def undo(case: Case, decision: Decision, *, by: Actor, key: str | None) -> Event
     tree = [last, *caused_by(last)]
     now = moment.now()
     _drop_letters(tree)
+    if _letter_gone(tree):
+        raise StepRefused(LETTER_GONE)
     _restore_tasks(tree, last, now)
     done: Event | None = None
     restored: set[int] = set()
@@ -72,10 +74,9 @@ def why_not(case: Case, event: Event | None, by: Actor) -> Refusal | None:
         newest = last_step(each.case)
         if newest is not None and newest.id != each.id and newest.id not in {one.id for one in caused_by(event)}:
             return NOT_THE_LAST
-    if Letter.select().where(Letter.event.in_([event, *caused_by(event)]), Letter.status.in_(("claimed", "sent"))
-                             ).exists():
+    if _letter_gone([event, *caused_by(event)]):
         return LETTER_GONE
-    return None
+    return None if replaced_by(event) else NOT_THE_LAST
 
 
 def until(case: Case, event: Event) -> datetime:
@@ -92,6 +93,17 @@ def caused_by(event: Event) -> list[Event]:
         wave = list(Event.select().where(Event.cause.in_(wave)).order_by(Event.id))
         found += wave
     return found
+
+
+def replaced_by(event: Event) -> dict[str, Any]:
+    """What a step replaced; empty for what an undo wrote, and once its answers are erased."""
+    beside = Answers.get_or_none(Answers.event == event)
+    return (beside.undo or {}) if beside else {}
+
+
+def _letter_gone(tree: list[Event]) -> bool:
+    """Whether the sender has claimed a letter; asked again once the others are dropped, since it does not wait."""
+    return bool(Letter.select().where(Letter.event.in_(tree), Letter.status.in_(("claimed", "sent"))).exists())
 
 
 def _drop_letters(tree: list[Event]) -> None:
@@ -115,7 +127,7 @@ def _restore(known: Case | None, event: Event, decision: Decision, by: Actor, no
     line = history.Line(step=step, before=case.state, after=state, role=decision.role, made_at=now,
                         effective_on=moment.today(), cause=cause, key=key, fingerprint=fingerprint(workflow))
     counter = history.append(line, by, case, history.Written({}, {}, {}))
-    replaced: dict[str, Any] = Answers.get(Answers.event == event).undo or {}
+    replaced = replaced_by(event)
     if not opened:
         case.memory = replaced.get("memory", case.memory)
         _restore_place(case, replaced.get("place"))
