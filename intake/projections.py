@@ -7,8 +7,8 @@ from datetime import date, datetime
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Person
+from workflows.accompaniment import accompaniment
 
-PAIRED = ("proposed", "peer_agreed", "running")
 DATED = ("cape", "salaried", "membership")
 """Workflows whose dates those of other cases depend on: reviews, the associate deadline."""
 
@@ -28,8 +28,8 @@ def project(case: Case) -> None:
 
 
 def _peer(case: Case) -> None:
-    """The dossier's peer: who was proposed, until the pairing ends."""
-    uid = case.memory.get("peer", "") if case.state in PAIRED else ""
+    """The dossier's peer: who was proposed, until the pairing ends or seeks someone else."""
+    uid = case.memory.get("peer", "") if case.state in accompaniment.open_states else ""
     peer = Person.get_or_none(Person.uid == uid) if uid else None
     if case.dossier.peer_id != (peer.id if peer else None):
         case.dossier.peer = peer

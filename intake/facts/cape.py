@@ -6,11 +6,11 @@ from intake.facts.common import common
 from intake.facts.contracts import around, cases_of
 from intake.models.actors import Actor
 from intake.models.dossiers import Case
+from workflows.accompaniment import accompaniment
 from workflows.cape import Facts
 from workflows.grammar import Item
 
 AHEAD = ("drafting", "to_sign", "signed")
-PAIRING = ("seeking", "proposed", "peer_agreed", "running")
 
 
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:
@@ -20,5 +20,5 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
     return Facts(
         **common(case, by, about), **around(case, rows), dossier=case.dossier.uid,
         cape_ahead=any(row.workflow == "cape" and row.state in AHEAD for row in here),
-        peer_sought=any(row.workflow == "accompaniment" and row.state in PAIRING for row in here),
+        peer_sought=any(row.workflow == "accompaniment" and row.state in accompaniment.open_states for row in here),
     )

@@ -23,7 +23,7 @@ from tests.faults.browser import Answer, Asked, press_at_once, signed_in_cookies
 from tests.faults.served import Servers, servers
 from workflows.calendar import Month
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 MANY = 64
 PLACES = 2

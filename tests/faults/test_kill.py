@@ -27,7 +27,7 @@ from tests.faults.browser import Browser, signed_in_cookies
 from tests.faults.served import Servers, servers
 from tests.page import Page
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 CLIENTS = 8
 KILLS = 30
