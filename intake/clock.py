@@ -15,8 +15,8 @@ from intake.models import base, days, places
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
-from intake.models.dossiers import Case, Dossier, Event
-from intake.models.people import Antenna, Person
+from intake.models.dossiers import Case, Dossier, Event, read_case
+from intake.models.people import Antenna
 from intake.models.places import Place
 from intake.models.settings import settings_on
 from workflows.calendar import Month
@@ -35,6 +35,8 @@ TRY_AGAIN = timedelta(hours=6)
 
 UNDATED = compiled(lambda: Case.select(Case.id).where(Case.due_at.is_null()).order_by(Case.id).limit(BATCH))
 DUE = compiled(lambda: Case.select(Case.id).where(Case.due_at <= param("now")).order_by(Case.due_at, Case.id).limit(BATCH))
+SET_DUE = compiled(lambda: Case.update({Case.due_at: param("at")}).where(
+    Case.id == param("case"), Case.version == param("version")))
 
 _prepared: tuple[date, Any] | None = None
 """The last day that was prepared, and in which database."""
@@ -91,12 +93,7 @@ def expire_in(antenna: int, month: str) -> int:
 
 def due_cases(now: datetime) -> list[Case]:
     """Cases to look at: those whose date is to be computed, then those that are due, the earliest first."""
-    ids = [found for (found,) in UNDATED() or DUE(now=now)]
-    if not ids:
-        return []
-    cases = (Case.select(Case, Dossier, Person, Antenna).join(Dossier).join(Person, on=Dossier.person).switch(Case)
-             .join(Antenna, on=Case.antenna).where(Case.id.in_(ids)))
-    return sorted(cases, key=lambda case: ids.index(case.id))
+    return [read_case(found) for (found,) in UNDATED() or DUE(now=now)]
 
 
 def run(case: Case) -> int:
@@ -119,17 +116,10 @@ def run(case: Case) -> int:
                 return taken
         else:
             taken += 1
-        case = _again(case)
+        case = read_case(case.id)
     log.warning("%s: more than %s clock steps in a row", case.uid, MOST_IN_A_ROW)
     set_due(case, moment.now() + TRY_AGAIN)
     return taken
-
-
-def _again(case: Case) -> Case:
-    """The case as it now stands, with the dossier and antenna already read."""
-    fresh: Case = Case.get_by_id(case.id)
-    fresh.dossier, fresh.antenna = case.dossier, case.antenna
-    return fresh
 
 
 def _take_another(case: Case, due: list[tuple[datetime, Step]]) -> bool:
@@ -163,7 +153,7 @@ def _chosen(row: Step, facts: Any) -> bool:
 def set_due(case: Case, at: datetime) -> None:
     """Write when the clock must next look at a case; nobody's page becomes stale."""
     with write_transaction():
-        Case.update(due_at=at).where(Case.id == case.id, Case.version == case.version).execute()
+        SET_DUE(at=at, case=case.id, version=case.version)
 
 
 def look_again(cases: Iterable[Case] | None = None) -> None:

@@ -161,7 +161,7 @@ def accompany(w: World, house: House, dossier: Dossier) -> Life:
     """A meeting every six weeks or so, reviews when they are asked; some pairings go quiet."""
     quiet, held = w.chance(0.12), 0
     while w.state(dossier, "accompaniment") == "running":
-        yield w.after(*((80, 140) if quiet else (32, 52)))
+        yield w.after(*((80, 140) if quiet else (34, 43)))
         peer = Dossier.get_by_id(dossier.id).peer
         if peer is None or w.state(dossier, "accompaniment") != "running":
             return

@@ -22,7 +22,7 @@ from intake.models import pieces
 from intake.models.actors import Actor
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
-from intake.models.dossiers import Case, Dossier, Event
+from intake.models.dossiers import Case, Dossier, Event, read_case
 from intake.models.drafts import save_page
 from intake.models.letters import Letter
 from intake.models.people import Antenna, Person
@@ -131,7 +131,7 @@ class World:
     def case(self, dossier: Dossier, workflow: str) -> Case | None:
         """The latest case of a workflow, as it stands."""
         latest = LATEST.one(dossier=dossier.id, workflow=workflow)
-        return Case.get_by_id(latest[0]) if latest else None
+        return read_case(latest[0]) if latest else None
 
     def state(self, dossier: Dossier, workflow: str) -> str:
         """Where the latest case of a workflow stands; empty when there is none."""
