@@ -20,6 +20,8 @@ from workflows import roles
 from workflows.grammar import Step, StepForm
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+WRITTEN_FOR_BOTH = frozenset({"ask", "record_meeting", "record_review"})
+"""Steps of the team whose words are for the person too: a complement to give, a shared journal, a review to sign."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,24 @@ def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event,
             .join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
             .where(Answers.case == case, Event.step != "note").order_by(Event.id.desc()).limit(100))
     for answers in rows:
-        written = {**answers.text, **_sealed(answers, case, held)}
+        as_who = held if theirs(answers.event, case) else set(held) - {roles.person}
+        written = {**answers.text, **_sealed(answers, case, as_who)}
         forms = forms_of(case, answers.event.step)
-        read = [line for form in forms for line in _lines(form, written, held)]
+        read = [line for form in forms for line in _lines(form, written, as_who)]
         if read:
             yield answers.event, read
+
+
+def theirs(event: Event, case: Case) -> bool:
+    """Whether the person of the dossier wrote these answers, or they were written for them."""
+    return event.actor_id == case.dossier.person_id or event.step in WRITTEN_FOR_BOTH
+
+
+def complement_asked(case: Case, held: Collection[str]) -> list[Answered]:
+    """What the complement under way asks for."""
+    if not case.memory.get("request"):
+        return []
+    return next((read for event, read in readable_answers(case, held) if event.step == "ask"), [])
 
 
 def forms_of(case: Case, step: str) -> list[type[StepForm]]:
@@ -55,7 +70,7 @@ def forms_of(case: Case, step: str) -> list[type[StepForm]]:
 
 
 def may_read(form: type[StepForm], name: str, held: Collection[str]) -> bool:
-    """Whether one of these roles reads a field; people always read their own answers."""
+    """Whether one of these roles reads a field; `held` names the person for answers of theirs, which they always read."""
     readers = form.seen_by.get(name, form.readers)
     return bool({*readers, roles.person} & set(held))
 
@@ -70,7 +85,7 @@ def _sealed(answers: Answers, case: Case, held: Collection[str]) -> Mapping[str,
 
 def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[str]) -> Iterator[Answered]:
     for field in form():
-        if field.name not in written or written[field.name] in (None, "", []):
+        if field.name not in written or written[field.name] in (None, "", []) or field.name == "code":
             continue
         if may_read(form, field.name, held):
             yield Answered(field.label.text, in_words(field, written[field.name]))

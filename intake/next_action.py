@@ -74,8 +74,8 @@ def of_dossier(cases: Collection[Case]) -> list[Action]:
     tasks = (Task.select(Task, Person).join(Person, on=Task.person, join_type="LEFT OUTER JOIN")
              .where(Task.case.in_(list(by_id)), Task.closed_at.is_null()).order_by(Task.due_on, Task.id))
     actions = [of_task(task, by_id[task.case_id]) for task in tasks]
-    waited = {action.case.id for action in actions}
-    actions += [action for case in still_open if case.id not in waited and (action := of_case(case))]
+    told = {(action.case.id, action.step) for action in actions}
+    actions += [action for case in still_open if (action := of_case(case)) and (case.id, action.step) not in told]
     return sorted(actions, key=lambda action: (action.due is None, action.due or date.max))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, request, url_for
@@ -149,7 +150,8 @@ def main_case(cases: list[Case]) -> Case | None:
 def _steps(case: Case, steps: list[OpenStep]) -> dict[str, Any] | None:
     """The steps of one case that concern me: possible ones, and the others with their reasons."""
     shown = [one for one in steps if one.step.label and one.step.name not in ASIDE and not one.step.about]
-    if not shown:
+    closed = workflow_of(case).state[case.state].closed
+    if not shown or (closed and not any(one.possible for one in shown)):
         return None
     workflow, first = workflow_of(case), workflow_of(case).state[case.state].next_steps
     return {
@@ -241,18 +243,25 @@ def _line(event: Event, case: Case) -> dict[str, Any]:
     """One line of history."""
     row = row_of(event, case)
     return {
-        "iso": event.made_at.isoformat(), "at": f"{words.short_day(event.made_at)} {words.hour(event.made_at)}",
+        "iso": event.made_at.isoformat(), "at": f"{day_of(event.made_at)} {words.hour(event.made_at)}",
         "text": told(event, case), "quiet": event.actor_id is None, "decision": bool(row and row.decision),
         "case": case,
         "effective": words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else "",
     }
 
 
+def day_of(instant: datetime) -> str:
+    """« 3 mars », with the year when it is not this one."""
+    return words.short_day(instant) if paris_day(instant).year == moment.today().year else words.long_day(instant)
+
+
 def told(event: Event, case: Case) -> str:
     """What happened, in a sentence: « Claire a noté la rencontre », « Rappel envoyé »."""
     row = row_of(event, case)
     past = row.past if row is not None and row.past else event.step
-    if event.actor is None and event.role != roles.kiosk and not past.startswith("a "):
+    if past.startswith("est "):
+        return f"{event.dossier.person.called} {past}"
+    if not past.startswith(("a ", "ne ")):
         return past[:1].upper() + past[1:]
     return f"{actor_name(event)} {past}"
 

@@ -9,8 +9,9 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from intake import moment, words
 from intake.access import SIGNED_IN, access, me
+from intake.answers_read import complement_asked
 from intake.items import items_of
-from intake.lookup import cases_of, my_steps, workflow_of
+from intake.lookup import cases_of, my_roles, my_steps, workflow_of
 from intake.models import ranks
 from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
@@ -73,7 +74,7 @@ def say_case(case: Case) -> dict[str, Any]:
         "questionnaire": url_for("application.tasks", case=case.uid) if state.pages else "",
         "to_fill": state.pages and state.name not in ("submitted", "review"),
         "blocked": [why_not(case, one) for one in shown if not one.possible], "first": state.next_steps, "case": case,
-        "request": case.memory.get("request"),
+        "request": complement_asked(case, my_roles(case)),
     }
 
 
@@ -108,6 +109,8 @@ def dates_ahead(cases: list[Case]) -> list[dict[str, Any]]:
             continue
         for name, label in DATES.items():
             workflow, _, field = name.rpartition(".")
+            if field == "deadline" and any(one.state == "associate" for one in cases):
+                continue
             stamp = case.memory.get(field) if workflow in ("", case.workflow) else None
             if isinstance(stamp, str) and (day := words.as_day(stamp)) >= moment.today():
                 found.append({"day": day, "label": label, "what": words.long_day(day)})

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from intake import papers, words
 from intake.access import SIGNED_IN, access, me
-from intake.answers_read import Answered, in_words, readable_answers
+from intake.answers_read import Answered, complement_asked, in_words, readable_answers
 from intake.cases import AnswersInvalid, StepRefused
 from intake.clock import take_with_room
 from intake.effects import tell
@@ -84,7 +84,7 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
         possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
         warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=case.dossier.person_id == me().id,
-        read=what_it_is_about(case, facts), typed=typed_in(form))
+        read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form))
 
 
 def typed_in(form: Any) -> list[Answered]:
@@ -96,10 +96,10 @@ def typed_in(form: Any) -> list[Answered]:
             if value not in (None, "", [], False)]
 
 
-def what_it_is_about(case: Case, facts: Any) -> list[Answered]:
-    """The meeting, review or opinion a step is about, as its reader may see it."""
+def what_it_is_about(case: Case, step: str, facts: Any) -> list[Answered]:
+    """The meeting, review, opinion or complement a step is about, as its reader may see it."""
     if facts.about is None:
-        return []
+        return complement_asked(case, my_roles(case)) if step == "answer" else []
     return next((rows for event, rows in readable_answers(case, my_roles(case, facts.about))
                  if event.uid == facts.about.uid), [])
 
