@@ -175,19 +175,29 @@ def top_rung(facts: CaseFacts, _: Answers) -> bool:
     return rungs_climbed(facts) + 1 >= len(facts.settings["silence.days"])
 
 
+def end_of_silence(states: Sequence[State], steps: Sequence[Step], closing: str) -> tuple[str, ...]:
+    """The steps by which somebody moves in a state that has a silence ladder; the one that closes first."""
+    climbed = {state.name for state in states if state.ladder}
+    moves = {row.name for row in steps if row.label and climbed & set(row.sources)}
+    first = [name for name in ("close_silent", closing) if name in moves][:1]
+    return (*first, *sorted(moves.difference(first)))
+
+
 def common_rows(
     states: Sequence[State], steps: Sequence[Step], *, remind_due: Any = None, reminder: str = "reminder",
-    closer: Role = circle,
+    closer: Role = circle, closing: str = "",
 ) -> tuple[Step, ...]:
     """The rows of JOURNEY §3 for a workflow of these states; `steps` gives the rules that can be lifted.
 
-    `closer` is told when the silence ladder is climbed. A state whose reminders `steps` writes keeps those alone.
+    `closer` is told when the silence ladder is climbed, and closes by the step `closing`.
+    A state whose reminders `steps` writes keeps those alone.
     """
     everywhere = tuple(state.name for state in states)
     still_open = tuple(state.name for state in states if not state.closed)
     own = {source for row in steps if row.name == "remind" for source in row.sources}
     reminded = tuple(name for name in still_open if name not in own)
     rules = liftable(steps)
+    breaks_silence = end_of_silence(states, steps, closing)
 
     def offer_rules(form: Any, facts: CaseFacts) -> None:
         form.rule.choices = rules
@@ -227,7 +237,8 @@ def common_rows(
              past="a ajouté une pièce"),
         Step("remind", None, reminded, None, by=clock, due=remind_due or ladder_due(states),
              then=[Remember(climb), Letter(reminder, to=("waits_for",)),
-                   Task(closer, "Sans réponse : proposer de classer", days=7, when=top_rung)],
+                   Task(closer, "Sans réponse : proposer de classer", days=7, when=top_rung,
+                        closes_with=breaks_silence)],
              past="rappel envoyé"),
     ]
     return tuple(row for row in rows if row.sources)
@@ -266,5 +277,6 @@ def journey(
     reminder: str = "reminder", closer: Role = circle, **options: Any,
 ) -> Workflow:
     """A workflow of these states and steps, with the rows that every workflow has."""
-    rows = (*steps, *common_rows(states, steps, remind_due=remind_due, reminder=reminder, closer=closer))
+    rows = (*steps, *common_rows(states, steps, remind_due=remind_due, reminder=reminder, closer=closer,
+                                 closing=options.get("closing_step", "")))
     return Workflow(name, title, tuple(states), rows, **options)

@@ -294,5 +294,5 @@ steps = (
 )
 
 cape = journey(
-    "cape", "Contrat CAPE", states, steps, closing_step="cancel", closing_state="cancelled",
+    "cape", "Contrat CAPE", states, steps, closing_step="cancel", closing_state="cancelled", closer=support,
 )

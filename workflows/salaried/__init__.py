@@ -264,5 +264,5 @@ steps = (
 )
 
 salaried = journey(
-    "salaried", "Contrat salarié (CESA)", states, steps, closing_step="withdraw", closing_state="withdrawn",
+    "salaried", "Contrat salarié (CESA)", states, steps, closing_step="withdraw", closing_state="withdrawn", closer=support,
 )
