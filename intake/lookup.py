@@ -12,8 +12,7 @@ from intake.cases import new_case
 from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.models.actors import roles_on
-from intake.models.dossiers import Case, Dossier
-from intake.models.people import Antenna, Person
+from intake.models.dossiers import Case, Dossier, find_case, find_dossier
 from workflows.engine import BEGIN, OpenStep, open_steps
 from workflows.grammar import Item, Workflow
 from workflows.roles import Role
@@ -24,12 +23,10 @@ NEW = "nouveau-"
 
 def the_dossier(uid: str) -> Dossier:
     """The dossier of this uid, if the person signed in has a role on it; else 404."""
-    dossier = (Dossier.select(Dossier, Person, Antenna).join(Person, on=Dossier.person).switch(Dossier)
-               .join(Antenna, on=Dossier.antenna).where(Dossier.uid == uid).first())
+    dossier = find_dossier(uid)
     if dossier is None or not my_roles_on_dossier(dossier):
         abort(404)
-    found: Dossier = dossier
-    return found
+    return dossier
 
 
 def my_roles_on_dossier(dossier: Dossier) -> frozenset[Role]:
@@ -50,12 +47,10 @@ def the_case(dossier: Dossier, reference: str) -> Case:
         if workflow not in workflows.ALL:
             abort(404)
         return new_case(dossier, workflow)
-    case = Case.get_or_none(Case.uid == reference, Case.dossier == dossier)
+    case = find_case(dossier, reference)
     if case is None:
         abort(404)
-    found: Case = case
-    found.dossier = dossier
-    return found
+    return case
 
 
 def the_item(case: Case, uid: str) -> Item | None:

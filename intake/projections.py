@@ -13,12 +13,12 @@ DATED = ("cape", "salaried", "membership")
 """Workflows whose dates those of other cases depend on: reviews, the associate deadline."""
 
 
-def project(case: Case) -> None:
-    """Bring what is derived from this case up to date. The case itself is saved by the caller."""
+def project(case: Case, *, undone: bool = False) -> None:
+    """Bring what is derived from this case up to date, after a step or its undoing. The caller saves the case itself."""
     if case.workflow == "admission":
         stamp = case.memory.get("rank_from")
         case.rank_at = datetime.fromisoformat(stamp) if stamp and case.state == "waiting" else None
-        _seat(case)
+        _seat(case, undone)
     elif case.workflow == "accompaniment":
         _peer(case)
     elif case.workflow == "departure":
@@ -51,10 +51,10 @@ def _death(case: Case) -> None:
         Person.update(died_on=day).where(Person.id == person.id).execute()
 
 
-def _seat(case: Case) -> None:
+def _seat(case: Case, undone: bool) -> None:
     """The seat at an information meeting: chosen, then present, absent or excused; none once a choice is undone."""
     uid = case.memory.get("meeting", "")
-    if not uid and case.state == "contact":
+    if undone and not uid:
         Seat.delete().where(Seat.case == case).execute()
     if not uid or case.memory.get("taken", {}).get("submit"):
         return

@@ -10,7 +10,7 @@ from flask import g, request, session
 
 from intake import moment
 from intake.models.people import Person
-from intake.models.signin import Session
+from intake.models.signin import Session, find_session
 
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
@@ -31,9 +31,7 @@ def load() -> None:
     seen = datetime.fromtimestamp(session.get("seen", 0), UTC)
     if now - seen > IDLE:
         return
-    found = (Session.select(Session, Person).join(Person)
-             .where(Session.token == hashed(token), Session.revoked_at.is_null(), Session.ends_at > now,
-                    Person.disabled_at.is_null()).first())
+    found = find_session(hashed(token), now)
     if found is None:
         return
     g.session, g.person = found, found.person

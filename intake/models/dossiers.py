@@ -157,19 +157,55 @@ def lock(dossier: int) -> None:
 
 def read_case(case: int) -> Case:
     """A case as it stands, with its dossier, person and antenna, in one statement."""
-    row = _READ.one(case=case)
-    made, start = [], 0
-    for model in (Case, Dossier, Person, Antenna):
-        names = _COLUMNS[model]
-        made.append(loaded(model, names, row[start:start + len(names)]))
-        start += len(names)
-    found: Case = made[0]
-    found.dossier, found.antenna = made[1], made[3]
-    found.dossier.person = made[2]
+    case_read, dossier, person, antenna = _split(_READ.one(case=case), Case, Dossier, Person, Antenna)
+    found: Case = case_read
+    found.dossier, found.antenna = dossier, antenna
+    found.dossier.person = person
     if found.dossier.antenna_id == found.antenna_id:
         found.dossier.antenna = found.antenna
     found._dirty.clear()
     return found
+
+
+_DOSSIER = compiled(lambda: Dossier.select(*_whole(Dossier), *_whole(Person), *_whole(Antenna))
+                    .join(Person, on=Dossier.person == Person.id).switch(Dossier)
+                    .join(Antenna, on=Dossier.antenna == Antenna.id).where(Dossier.uid == param("uid")))
+_CASE = compiled(lambda: Case.select(*_whole(Case)).where(Case.uid == param("uid"), Case.dossier == param("dossier")))
+
+
+def find_dossier(uid: str) -> Dossier | None:
+    """A dossier by its uid, with its person and antenna, in one statement."""
+    row = _DOSSIER.one(uid=uid)
+    if row is None:
+        return None
+    dossier, person, antenna = _split(row, Dossier, Person, Antenna)
+    found: Dossier = dossier
+    found.person, found.antenna = person, antenna
+    found._dirty.clear()
+    return found
+
+
+def find_case(dossier: Dossier, uid: str) -> Case | None:
+    """A case of a dossier by its uid."""
+    row = _CASE.one(uid=uid, dossier=dossier.id)
+    if row is None:
+        return None
+    found: Case = loaded(Case, _COLUMNS[Case], row)
+    found.dossier = dossier
+    if found.antenna_id == dossier.antenna_id:
+        found.antenna = dossier.antenna
+    found._dirty.clear()
+    return found
+
+
+def _split(row: Any, *models: type[Model]) -> list[Any]:
+    """The models of a joined row, in the order of its columns."""
+    made, start = [], 0
+    for model in models:
+        names = _COLUMNS[model]
+        made.append(loaded(model, names, row[start:start + len(names)]))
+        start += len(names)
+    return made
 
 
 def event_with_key(key: str) -> Event | None:

@@ -1,8 +1,13 @@
 """Signing in: requests by e-mail, their secrets, sessions, second factors (TRUST 3.7, 3.12–3.15, 3.20)."""
 
+from __future__ import annotations
+
+from datetime import datetime
+
 from peewee import Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, Model, SealedField, UidField
+from intake.models.compiled import columns, compiled, loaded, param
 from intake.models.people import Person
 
 
@@ -55,3 +60,22 @@ class Factor(Model):
     secret = SealedField()
     added_at = InstantField()
     used_at = InstantField(null=True)
+
+
+_NAMES = {model: columns(model) for model in (Session, Person)}
+_ALIVE = compiled(lambda: Session.select(*(getattr(model, name) for model in (Session, Person) for name in _NAMES[model]))
+                  .join(Person, on=Session.person == Person.id)
+                  .where(Session.token == param("token"), Session.revoked_at.is_null(),
+                         Session.ends_at > param("now"), Person.disabled_at.is_null()))
+
+
+def find_session(token: str, now: datetime) -> Session | None:
+    """The session of a hashed identifier with its person, unless it is over, revoked, or the person disabled."""
+    row = _ALIVE.one(token=token, now=now)
+    if row is None:
+        return None
+    size = len(_NAMES[Session])
+    found: Session = loaded(Session, _NAMES[Session], row[:size])
+    found.person = loaded(Person, _NAMES[Person], row[size:])
+    found._dirty.clear()
+    return found
