@@ -1,0 +1,1 @@
+"""The benchmark the README quotes: `python -m bench`."""
