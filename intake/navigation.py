@@ -9,6 +9,8 @@ from flask import g, has_request_context, request, url_for
 from intake import moment
 from intake.access import held_roles
 from intake.models.days import Journee
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Person
 from intake.show import in_development
 
 READERS = frozenset({"circle", "coordinator", "support", "cogerance"})
@@ -44,8 +46,14 @@ def entries() -> list[dict[str, Any]]:
     if held & ADMINISTRATION:
         links.append(_entry("Administration", "administration.home"))
     if not held or g.person.dossiers.exists():
-        links.append(_entry("Mon parcours" if held else "Ma demande", "journey.mine"))
+        links.append(_entry("Mon parcours" if held or _has_begun(g.person) else "Ma demande", "journey.mine"))
     return links
+
+
+def _has_begun(person: Person) -> bool:
+    """Whether something follows the application: a contract, a peer, a departure."""
+    begun: bool = Case.select().join(Dossier).where(Dossier.person == person, Case.workflow != "admission").exists()
+    return begun
 
 
 def _entry(label: str, endpoint: str) -> dict[str, Any]:

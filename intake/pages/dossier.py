@@ -34,6 +34,8 @@ pages = Blueprint("dossier", __name__)
 
 IN_FORCE = frozenset({"preparing", "trading", "running"})
 """States of a contract in force."""
+CODED = frozenset({"contract_to_sign", "contract_to_countersign"})
+"""Letters that hold a code to sign."""
 ASIDE = frozenset({"note", "write", "undo", "ask_derogation", "derogate", "tick", "add_piece", "assign", "change_address"})
 """Steps with a place of their own on the page, out of the list of steps."""
 
@@ -94,7 +96,12 @@ def exchanges(uid: str) -> Response:
     theirs = Letter.recipient == me() if dossier.person_id == me().id else Letter.dossier == dossier
     letters = list(Letter.select().where(Letter.dossier == dossier, theirs).order_by(Letter.id.desc()).limit(50))
     notes = [] if dossier.person_id == me().id else _notes(cases)
-    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes)
+    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, closed=closed)
+
+
+def closed(letter: Letter) -> bool:
+    """A letter with a code to sign is read by whoever receives it, and nobody else."""
+    return letter.template in CODED and letter.recipient_id != me().id
 
 
 @pages.get("/dossier/<uid>/historique")
