@@ -11,14 +11,14 @@ from intake.access import SIGNED_IN, access, me
 from intake.answers_read import Answered, complement_asked, in_words, readable_answers
 from intake.cases import AnswersInvalid, StepRefused
 from intake.clock import take_with_room
-from intake.effects import tell
+from intake.effects import Made, tell
 from intake.lookup import my_roles, my_steps, the_case, the_dossier, the_item, workflow_of
 from intake.models.dossiers import Case, Dossier
 from intake.show import go, show
 from intake.uploads import with_pieces
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
-from workflows.grammar import Item
+from workflows.grammar import Freeze, Item
 
 pages = Blueprint("step", __name__)
 
@@ -29,29 +29,43 @@ def take(dossier: str, case: str, step: str) -> Response:
     """Show a step, and take it."""
     found = the_case(the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
+    if request.method == "POST":
+        return send(found, step, about)
     facts, opened = here(found, step, about)
-    if request.method == "GET":
-        if opened is None:
-            abort(404)
-        typed = {name: value for name, value in request.args.items() if name != "about"}
-        form = blank_form(opened.step, facts, typed or None)
-        return page(found, opened, facts, form, status=200 if opened.possible else 409)
-    opened = opened or gone(found, step, about)
-    raw = with_pieces(found.dossier, request.form, request.files, me())
+    if opened is None:
+        abort(404)
+    typed = {name: value for name, value in request.args.items() if name != "about"}
+    form = blank_form(opened.step, facts, typed or None)
+    return page(found, opened, facts, form, status=200 if opened.possible else 409)
+
+
+def send(case: Case, step: str, about: Item | None) -> Response:
+    """Take the step; its page comes back, as typed, when the answers need work or the rules refuse."""
+    raw = with_pieces(case.dossier, request.form, request.files, me())
     try:
-        event = take_with_room(found, step, by=me(), raw=raw, key=request.form.get("key"),
-                          seen_version=request.form.get("version", type=int),
-                          made=papers.prepare(found, opened.step, facts))
+        event = take_with_room(
+            case, step, by=me(), raw=raw, key=request.form.get("key"),
+            seen_version=request.form.get("version", type=int), made=made_before(case, step, about))
     except AnswersInvalid as invalid:
-        return page(found, opened, facts, invalid.form, status=422)
+        facts, opened = here(case, step, about)
+        return page(case, opened or gone(case, step, about), facts, invalid.form, status=422)
     except NotTheirs:
         abort(404)
     except StepRefused as refused:
-        found = the_case(found.dossier, case)
-        facts, still = here(found, step, about)
-        return page(found, still or gone(found, step, about), facts, blank_form(opened.step, facts, raw), status=409,
+        case = the_case(case.dossier, case.uid) if case.id else case
+        facts, still = here(case, step, about)
+        opened = still or gone(case, step, about)
+        return page(case, opened, facts, blank_form(opened.step, facts, raw), status=409,
                     reasons=[words.say(one) for one in refused.refusals])
     return go(after(event.case.dossier))
+
+
+def made_before(case: Case, step: str, about: Item | None) -> Made | None:
+    """The paper that a step freezes, made before the lock; most steps freeze none."""
+    if not any(isinstance(then, Freeze) for row in workflow_of(case).rows(step) for then in row.then):
+        return None
+    facts, opened = here(case, step, about)
+    return papers.prepare(case, opened.step, facts) if opened is not None else None
 
 
 def here(case: Case, step: str, about: Item | None) -> tuple[Any, OpenStep | None]:
