@@ -261,7 +261,7 @@ def _lock_across(case: Case, step: str, raw: Raw) -> None:
     rows = workflows.ALL[case.workflow].rows(step)
     takes_place = any(type(then).__name__ in ("HoldPlace", "MovePlace") for row in rows for then in row.then)
     if takes_place and raw.get("month"):
-        places.lock_month(case.antenna, str(raw["month"]))
+        places.lock_month(case.antenna, str(raw["month"]), case)
 
 
 # Repetition ----------------------------------------------------------------------------------------------------------

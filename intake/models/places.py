@@ -42,11 +42,17 @@ class MonthFull(Exception):
             {"mois": wanted, "mois_suivant": wanted.next()}, rule="place_free")
 
 
-def lock_month(antenna: Antenna, month: str) -> None:
-    """On PostgreSQL, lock the month's rows in order, so that no free place is overlooked (TRUST 2.10)."""
-    if db_is_postgres():
-        list(Place.select(Place.id).where(Place.antenna == antenna, Place.month == month)
-             .order_by(Place.rank).for_update())
+def lock_month(antenna: Antenna, month: str, mover: Case | None = None) -> None:
+    """On PostgreSQL, lock the month's rows in order, so that no free place is overlooked (TRUST 2.10).
+
+    With them the place that `mover` will leave, in the same order: people who exchange months never wait in a ring.
+    """
+    if not db_is_postgres():
+        return
+    rows = (Place.antenna == antenna) & (Place.month == month)
+    if mover is not None and mover.id:
+        rows |= Place.holder == mover
+    list(Place.select(Place.id).where(rows).order_by(Place.month, Place.rank, Place.id).for_update())
 
 
 def hold(case: Case, month: str, status: str = "held") -> None:

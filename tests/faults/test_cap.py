@@ -115,6 +115,25 @@ def test_exactly_the_places_of_the_month_are_held(a_house: Open) -> None:
         assert list(history.verify()) == []
 
 
+def test_people_who_exchange_their_months_all_move(
+        app: Flask, people: Cast, settings: Settings, clock: Clock, tmp_path: Path) -> None:
+    """Half go from one month to the next, half the other way, at once: nobody waits for somebody who waits for them."""
+    with writing():
+        early = crowd.in_papers(people, MANY // 4, str(WANTED), "Tôt")
+        late = crowd.in_papers(people, MANY // 4, str(NEXT), "Tard")
+        for month in (WANTED, NEXT):
+            crowd.open_places(str(month), MANY)
+    sami = signed_in_cookies(app, people.sami)
+    swaps = [Asked(address(case, "change_month"), MOVE, {"month": str(month)}, sami)
+             for pair in zip(early, late, strict=True) for case, month in zip(pair, (NEXT, WANTED), strict=True)]
+    with servers(settings, log=tmp_path / "servers.log") as started:
+        answers = press_at_once(swaps, [started.start(), started.start()])
+    assert Counter(answer.status for answer in answers) == {303: len(swaps)}
+    with writing():
+        assert holders(WANTED) == holders(NEXT) == MANY // 4
+        assert {crowd.again(case).memory["month"] for case in early} == {str(NEXT)}
+
+
 def test_control_counting_before_inserting_exceeds(a_house: Open) -> None:
     with a_house("count_then_insert") as house:
         house.all_at_once(house.moves(WANTED))
