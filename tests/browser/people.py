@@ -160,6 +160,12 @@ class Someone:
             expect(self.page.locator("body")).to_contain_text(spaced(sentence))
         return self
 
+    def reads_nowhere(self, *sentences: str) -> Someone:
+        """These words are not on the screen."""
+        for sentence in sentences:
+            expect(self.page.locator("body")).not_to_contain_text(spaced(sentence))
+        return self
+
 
 def spaced(sentence: str) -> re.Pattern[str]:
     """A sentence, whatever its spaces are made of: some do not break a line."""

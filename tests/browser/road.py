@@ -84,11 +84,11 @@ def make_ready(enter: People) -> None:
 class Road:
     """A person on the road, and those of the house who act on their dossier."""
 
-    def __init__(self, house: House, enter: People, first_name: str) -> None:
+    def __init__(self, house: House, enter: People, first_name: str, dossier: str = "") -> None:
         self.house, self.enter = house, enter
         self.walker = enter(first_name)
         self.team: dict[str, Someone] = {}
-        self.dossier = ""
+        self.dossier = dossier
 
     def by(self, first_name: str) -> Someone:
         """Someone of the house, signed in, at this dossier."""
@@ -303,6 +303,7 @@ class Road:
         for tab in ("reponses", "pieces", "echanges", "historique", "historique?decisions=1"):
             for someone in (self.walker, self.by("Claire")):
                 someone.opens(f"/dossier/{self.dossier}/{tab}")
+        self.reads_what_is_theirs()
         self.by("Claire").opens("/candidatures").goes_to("Voir en tableau")
         for address in ("/ce-qui-m-attend", "/liste-attente", "/journees", "/reunions", "/mon-compte", "/aide"):
             self.by("Claire").opens(address)
@@ -310,3 +311,12 @@ class Road:
             self.by("Marc").opens(address)
         for address in ("/donnees", "/accessibilite"):
             self.walker.opens(address)
+
+    def reads_what_is_theirs(self) -> None:
+        """The circle’s notes are not the person’s to read; her account number is not the circle’s."""
+        address = f"/dossier/{self.dossier}/reponses"
+        self.walker.opens(address).reads("Céramique utilitaire", "FR14").reads_nowhere("Besoin d’appui")
+        self.by("Claire").opens(address).reads("Céramique utilitaire", "Besoin d’appui").reads_nowhere("FR14")
+        address = f"/dossier/{self.dossier}/echanges"
+        self.walker.opens(address).reads("Votre code pour signer")
+        self.by("Claire").opens(address).reads("Cette lettre porte un code").reads_nowhere("Votre code pour signer")

@@ -41,20 +41,57 @@ def way_out(house: House, browser: Browser) -> Road:
     return Road(house, entering(house, browser), "Ben")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_from_contact_to_associate(house: House, browser: Browser, javascript: bool) -> None:
-    road = Road(house, entering(house, browser, javascript=javascript), "Ana")
+@pytest.fixture(scope="module")
+def at_work(ready_house: House, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Road, House]]:
+    """Ana from her first contact to a CAPE in force, and a copy of the house as it is that day."""
+    house = ready_house.copied_to(tmp_path_factory.mktemp("road"))
+    house.start()
+    road = Road(house, entering(house, browser), "Ana")
+    begin(road)
+    house.stop()
+    copy = house.copied_to(tmp_path_factory.mktemp("that day"))
+    house.start()
+    yield road, copy
+    house.stop()
+
+
+@pytest.fixture
+def that_day(at_work: tuple[Road, House], browser: Browser) -> Iterator[Road]:
+    """Ana again, in that copy: the day her CAPE begins."""
+    before, house = at_work
+    house.start()
+    yield Road(house, entering(house, browser), "Ana", before.dossier)
+    house.stop()
+
+
+def begin(road: Road) -> None:
+    """From a first contact to a CAPE in force."""
     road.waits()
     road.is_offered_a_place()
     road.enters()
     road.starts()
+
+
+def go_on(road: Road) -> None:
+    """From there to associate."""
     road.finds_a_peer()
     road.works_with_the_peer()
     road.renews()
     road.is_hired()
     road.becomes_associate()
-    if javascript:
-        road.looks_around()
+
+
+def test_from_contact_to_associate(at_work: tuple[Road, House]) -> None:
+    road, _ = at_work
+    go_on(road)
+    road.looks_around()
+    road.house.intake("verify")
+
+
+def test_the_same_road_without_javascript(house: House, browser: Browser) -> None:
+    road = Road(house, entering(house, browser, javascript=False), "Ana")
+    begin(road)
+    go_on(road)
     house.intake("verify")
 
 
@@ -83,12 +120,8 @@ def test_a_person_withdraws(way_out: Road) -> None:
     road.walker.goes_home().reads("Votre demande est retirée", "Rouvrir ma demande")
 
 
-def test_a_person_leaves(way_out: Road) -> None:
-    road = way_out
-    road.waits()
-    road.is_offered_a_place()
-    road.enters()
-    road.starts()
+def test_a_person_leaves(that_day: Road) -> None:
+    road = that_day
     last = BEGINS + timedelta(days=60)
     road.goes_to(BEGINS + timedelta(days=30))
     leaving = {"Type": "Rupture anticipée, à l’initiative de la personne", "Motif": "Emploi durable", "Date de fin": last}
