@@ -23,7 +23,7 @@ from typing import Any
 from tests import postgres
 
 QUICK, FULL = "--quick" in sys.argv, "--full" in sys.argv
-ROUNDS, SECONDS = (1, 1.0) if QUICK else (5, 3.0)
+ROUNDS, SECONDS = (1, 1.0) if QUICK else (3, 2.0)
 CLIENTS = (1, 4, 16)
 SIZES = (200,) if QUICK else (1_000, 10_000, 100_000, *((1_000_000,) if FULL else ()))
 REQUESTS = 500 if QUICK else 12_000
