@@ -42,9 +42,13 @@ def one(order: dict, number: int, end: float, latencies: list[float], failed: li
             body = urlencode({**order["fields"], "key": secrets.token_urlsafe(12)})
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         begun = time.perf_counter()
-        server.request(order["method"], path, body, sent)
-        answer = server.getresponse()
-        answer.read()
+        try:
+            server.request(order["method"], path, body, sent)
+            answer = server.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as broken:
+            failed.append(f"{broken!r} {path}")
+            return
         latencies.append(time.perf_counter() - begun)
         if answer.status != order["wanted"]:
             failed.append(f"{answer.status} {path}")

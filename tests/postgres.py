@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -19,6 +19,9 @@ from psycopg import sql
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
         "autovacuum": "off", "timezone": "UTC"}
+
+DURABLE = {"max_connections": "200", "timezone": "UTC"}
+"""As a house would run it: what was acknowledged survives (the benchmark)."""
 
 
 class NoPostgres(Exception):
@@ -64,8 +67,8 @@ def binaries() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server on a free port of 127.0.0.1, durability off; stop it and forget everything on leaving."""
+def running(options: Mapping[str, str] = FAST) -> Iterator[Server]:
+    """Start a server on a free port of 127.0.0.1, durability off by default; stop it and forget everything on leaving."""
     programs, unprivileged = binaries(), _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="parcours-postgres-"))
     if unprivileged:
@@ -75,11 +78,11 @@ def running() -> Iterator[Server]:
     _run([*command, str(programs / "initdb"), "-D", str(data), "-U", "parcours", "-A", "trust", "-E", "UTF8",
           "--locale=C.UTF-8", "--no-sync"])
     port = free_port()
-    options = " ".join(f"-c {name}={value}" for name, value in FAST.items())
-    options += f" -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    words = " ".join(f"-c {name}={value}" for name, value in options.items())
+    words += f" -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     pg_ctl = [*command, str(programs / "pg_ctl"), "-D", str(data), "-l", str(log), "-w"]
     try:
-        _run([*pg_ctl, "-o", options, "start"])
+        _run([*pg_ctl, "-o", words, "start"])
         yield Server(port, count(1))
     finally:
         subprocess.run([*pg_ctl, "-m", "immediate", "stop"], capture_output=True, check=False)
