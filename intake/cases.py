@@ -23,7 +23,7 @@ from workflows import fields
 from workflows.admission.ranks import sentences
 from workflows.calendar import paris_day
 from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
-from workflows.grammar import Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
+from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
@@ -129,7 +129,7 @@ def _write(
     posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
     event = history.append(line, by, case, history.Written(text, sealed, posted, before))
     _move(case, decision, now)
-    _close_answered_tasks(case, event, step, by)
+    _close_answered_tasks(case, event, step, by, facts.about)
     _apply(Moment(case, event, decision, facts, by, made), by)
     return event
 
@@ -188,11 +188,11 @@ def _plain(raw: Raw) -> dict[str, Any]:
     return {name: values[0] if len(values := raw.getlist(name)) == 1 else values for name in raw}
 
 
-def _close_answered_tasks(case: Case, event: Event, step: Step, by: Actor) -> None:
+def _close_answered_tasks(case: Case, event: Event, step: Step, by: Actor, about: Item | None) -> None:
     if step.name == "tick":
         _tick(case, event)
     elif step.name in workflows.ALL[case.workflow].closers:
-        effects.close_tasks(case, event, (step.name,), by if isinstance(by, Person) else None)
+        effects.close_tasks(case, event, (step.name,), by if isinstance(by, Person) else None, about if step.about else None)
 
 
 def _tick(case: Case, event: Event) -> None:

@@ -29,6 +29,7 @@ from workflows.grammar import (
     FreePlace,
     Freeze,
     HoldPlace,
+    Item,
     Letter,
     MovePlace,
     StepBack,
@@ -171,9 +172,16 @@ def drop_tasks(told: DropTasks, at: Moment) -> None:
     close_tasks(at.case, at.event, told.closes_with)
 
 
-def close_tasks(case: Case, event: Event, closes_with: tuple[str, ...] = (), only_for: Person | None = None) -> None:
-    """Close the open tasks of a case that one of these steps answers; all of them when none is named."""
-    for task in TaskRow.select().where(TaskRow.case == case, TaskRow.closed_at.is_null()):
+def close_tasks(case: Case, event: Event, closes_with: tuple[str, ...] = (), only_for: Person | None = None,
+                about: Item | None = None) -> None:
+    """Close the open tasks of a case that one of these steps answers; all of them when none is named.
+
+    A step about one meeting closes the task that this meeting gave, and no other's.
+    """
+    for task in TaskRow.select(TaskRow, Event).join(Event, on=TaskRow.opened_by).where(
+            TaskRow.case == case, TaskRow.closed_at.is_null()):
+        if about is not None and task.opened_by.uid != about.uid:
+            continue
         if closes_with and not set(task.closes_with) & set(closes_with):
             continue
         if task.person_id and only_for is not None and task.person_id != only_for.id:

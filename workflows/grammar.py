@@ -58,6 +58,8 @@ class Item:
     step: str
     author: str
     answers: Answers = field(default_factory=dict)
+    undone: bool = False
+    """Taken back by « Annuler »."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,17 +61,9 @@ def _review(case: Case, about: Item) -> dict[str, Any]:
     """The digests of a review, as kept now and as written; and whether its author can still sign."""
     written = Event.get(Event.uid == about.uid)
     beside = Answers.get_or_none(Answers.event == written)
-    stands = beside is not None and beside.salt and not _undone(written)
+    stands = beside is not None and beside.salt and not about.undone
     kept = keyed(beside.salt, [beside.text, unsealed(beside)]) if stands else ""
     return {"kept": kept, "written": written.digest, "author_here": _is_here(case, written.actor)}
-
-
-def _undone(written: Event) -> bool:
-    """Whether what followed it is « Annuler »: only the last step is ever undone."""
-    quiet = {row.name for row in accompaniment.steps if row.quiet}
-    following = Event.select(Event.step).where(
-        Event.case == written.case_id, Event.id > written.id, Event.step.not_in(quiet)).order_by(Event.id).first()
-    return following is not None and following.step == "undo"
 
 
 def _is_here(case: Case, author: Person | None) -> bool:

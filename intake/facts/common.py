@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
+import workflows
 from intake import moment
 from intake.models import drafts
 from intake.models.actors import Actor
@@ -83,7 +84,16 @@ def item_of(case: Case, uid: str) -> Item | None:
     if event is None:
         return None
     answers = Answers.get_or_none(Answers.event == event)
-    return Item(event.uid, event.step, event.actor.uid if event.actor else "", answers.text if answers else {})
+    return Item(event.uid, event.step, event.actor.uid if event.actor else "", answers.text if answers else {},
+                undone(event))
+
+
+def undone(event: Event) -> bool:
+    """Whether what followed it is « Annuler »: only the last step is ever undone."""
+    quiet = {row.name for row in workflows.ALL[event.case.workflow].steps if row.quiet}
+    following = Event.select(Event.step).where(
+        Event.case == event.case_id, Event.id > event.id, Event.step.not_in(quiet)).order_by(Event.id).first()
+    return following is not None and following.step == "undo"
 
 
 def meetings_ahead(antenna: Antenna) -> list[InfoMeeting]:

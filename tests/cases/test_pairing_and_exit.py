@@ -287,3 +287,26 @@ def test_a_departure_that_nobody_confirmed_is_recalled_every_week(
     clock.to(date(2027, 3, 30))
     tick()
     assert open_tasks(leaving) == {("support", "")}
+
+
+def test_one_meeting_approved_leaves_the_others_to_approve(dossier: Dossier, cast: Cast) -> None:
+    in_cape(dossier, cast.sami)
+    case = paired(dossier, cast)
+    first, second = (step(case, "record_meeting", cast.noe, **MEETING) for _ in range(2))
+    step(case, "approve_meeting", cast.ana, about=first.uid)
+    waiting = Task.select().where(Task.case == case, Task.closed_at.is_null(), Task.person == cast.ana)
+    assert [task.opened_by.uid for task in waiting] == [second.uid]
+    step(case, "approve_meeting", cast.ana, about=second.uid)
+    assert not waiting.exists()
+
+
+def test_an_undone_meeting_is_no_longer_there_to_approve(dossier: Dossier, cast: Cast) -> None:
+    in_cape(dossier, cast.sami)
+    case = paired(dossier, cast)
+    kept, undone = (step(case, "record_meeting", cast.noe, **MEETING) for _ in range(2))
+    step(case, "undo", cast.noe)
+    with pytest.raises(StepRefused):
+        step(case, "approve_meeting", cast.ana, about=undone.uid)
+    assert Event.select().where(Event.case == case, Event.step == "approve_meeting").count() == 0
+    step(case, "approve_meeting", cast.ana, about=kept.uid)
+    assert again(case).memory["approved"].keys() == {kept.uid}

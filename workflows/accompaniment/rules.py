@@ -146,9 +146,11 @@ def peer_of(facts: Facts, _: Answers) -> list[str]:
 
 @choice
 def to_approve(facts: Facts) -> bool:
-    """This meeting has not been approved yet."""
+    """This meeting stands and has not been approved yet."""
     about = facts.about
-    return about is not None and about.step == "record_meeting" and about.uid not in facts.memory.get("approved", {})
+    if about is None or about.step != "record_meeting" or about.undone:
+        return False
+    return about.uid not in facts.memory.get("approved", {})
 
 
 def other_of_pairing(facts: Facts, _: Answers) -> list[str]:
