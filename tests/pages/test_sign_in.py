@@ -345,5 +345,5 @@ def test_someone_who_is_asked_to_sign_in_comes_back(people: Cast, browse: Browse
 
 
 def test_ends_are_those_written(people: Cast) -> None:
-    assert (sessions.IDLE, sessions.LONGEST, signing_in.LASTS) == (
-        timedelta(hours=2), timedelta(hours=12), timedelta(minutes=10))
+    assert (
+        timedelta(hours=2), timedelta(hours=12), timedelta(minutes=10)) == (sessions.IDLE, sessions.LONGEST, signing_in.LASTS)
