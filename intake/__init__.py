@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     sealed.load_keys(settings.key_file, create=not settings.production)
     outbox.office.public_url = settings.public_url
     secrets_kept.set_secret(settings.secret_key)
+    app.before_request(refusals.from_elsewhere)
     csrf.init_app(app)
     show.htmx.init_app(app)
     static_files.install(app)

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from intake.models.base import DatabaseBusy, DiskFull
+from intake.outbox import office
 
 log = logging.getLogger("intake")
 
@@ -27,6 +28,7 @@ PLAIN = {
     429: ("Trop d’essais", "Attendez un peu, puis réessayez."),
 }
 UNSAID = frozenset({"csrf_token", "key", "version"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def register(app: Flask) -> None:
@@ -44,10 +46,15 @@ def page(status: int, title: str, sentence: str, **more: Any) -> Response:
     return make_response(text, status)
 
 
+def from_elsewhere() -> Response | None:
+    """A form of another site is refused, whatever its token, and nothing of it is shown (TRUST 3.3)."""
+    if request.method in SAFE or same_origin():
+        return None
+    return page(403, "Page introuvable", "Ouvrez cette page depuis le site.")
+
+
 def old_page(error: CSRFError) -> Response:
     """The form comes back with what was typed, and a new token (F43)."""
-    if not same_origin():
-        return page(403, "Page introuvable", "Ouvrez cette page depuis le site.")
     typed = [(name, value) for name, values in request.form.lists() if name not in UNSAID for value in values]
     kept = [(name, value) for name, value in request.form.items() if name in ("key", "version")]
     return page(400, "Vérifiez vos réponses", OLD_PAGE, typed=typed, kept=kept, token=generate_csrf(),
@@ -60,7 +67,7 @@ def same_origin() -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or origin == request.host_url.rstrip("/")
+    return origin in (None, request.host_url.rstrip("/"), office.public_url.rstrip("/"))
 
 
 def busy(_: DatabaseBusy) -> Response:
