@@ -115,8 +115,7 @@ def _write(
 ) -> Event:
     """Event, answers, state, then the consequences in their order."""
     step, now = decision.step, facts.now
-    place = places.of(case) if case.id and case.workflow == "admission" else None
-    before = {"memory": dict(case.memory), "place": [place.id, place.status] if place else None}
+    before = _as_it_stood(case) if step.undoable or cause is not None else None
     case.memory = remembered(case.memory, decision, facts, made)
     if not case.id:
         case.save(force_insert=True)
@@ -132,6 +131,12 @@ def _write(
     _close_answered_tasks(case, event, step, by, facts.about)
     _apply(Moment(case, event, decision, facts, by, made), by)
     return event
+
+
+def _as_it_stood(case: Case) -> dict[str, Any]:
+    """What « Annuler » restores."""
+    place = places.of(case) if case.id and case.workflow == "admission" else None
+    return {"memory": dict(case.memory), "place": [place.id, place.status] if place else None}
 
 
 def _move(case: Case, decision: Decision, now: datetime) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import workflows
 from intake.facts import accompaniment, admission, cape, departure, membership, salaried
-from intake.facts.common import saved_pages
 from intake.models.actors import Actor
 from intake.models.dossiers import Case
+from intake.models.drafts import saved_pages
 from workflows.grammar import CaseFacts, Item
 
 Gather = Callable[[Case, Actor, Item | None], CaseFacts]

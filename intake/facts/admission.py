@@ -14,7 +14,7 @@ from intake.facts.contracts import contracts_of
 from intake.models.actors import Actor
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Answers, Case, Dossier, Event
-from intake.models.drafts import DraftPage
+from intake.models.drafts import last_saved
 from intake.models.people import Antenna, Person, RoleGrant, running
 from intake.models.places import Place
 from workflows.admission import Facts, admission
@@ -77,7 +77,7 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         free=Later(lambda: {month: free for month, (_, free) in places_of(antenna).items() if free}),
         line=Lazily(lambda: line_of(case)),
         entries=Lazily(lambda: entries_of(antenna)),
-        drafted_at=drafted_at(case) if case.state == "draft" else None,
+        drafted_at=last_saved(case) if case.state == "draft" else None,
         requested=requested(case) if case.memory.get("request") else "",
         contracts=Lazily(lambda: list(contracts_of(person.id))),  # type: ignore[arg-type]
         programmes=Later(lambda: programmes(person)),
@@ -100,12 +100,6 @@ def seats_left(meetings: list[InfoMeeting]) -> dict[str, int]:
     taken = dict(Seat.select(Seat.meeting, fn.COUNT(Seat.id)).where(
         Seat.meeting.in_(meetings), Seat.status.in_(("expected", "present"))).group_by(Seat.meeting).tuples())
     return {one.uid: one.seats - taken.get(one.id, 0) for one in meetings}
-
-
-def drafted_at(case: Case) -> datetime | None:
-    """When a page of the questionnaire was last saved."""
-    last = DraftPage.select().where(DraftPage.case == case).order_by(DraftPage.saved_at.desc()).first()
-    return last.saved_at if last else None
 
 
 def requested(case: Case) -> str:

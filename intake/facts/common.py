@@ -7,11 +7,9 @@ from typing import Any, overload
 
 import workflows
 from intake import moment
-from intake.models import drafts
 from intake.models.actors import Actor
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
-from intake.models.drafts import DraftPage
 from intake.models.people import Antenna, Person, RoleGrant, running
 from intake.models.settings import settings_on
 from workflows.grammar import Item
@@ -67,15 +65,6 @@ def team_of(antenna: Antenna) -> list[tuple[str, str]]:
                    Person.disabled_at.is_null(), RoleGrant.antenna.is_null() | (RoleGrant.antenna == antenna))
             .order_by(Person.first_name).distinct())
     return [(row.uid, row.name) for row in rows]
-
-
-def saved_pages(case: Case) -> dict[str, dict[str, Any]]:
-    """The complete pages of a case's questionnaire, sensitive answers included."""
-    found = {}
-    for page in DraftPage.select().where(DraftPage.case == case, DraftPage.complete):
-        sealed = drafts.unsealed(page, case).get("answers", {})
-        found[page.page] = {**page.answers, **sealed}
-    return found
 
 
 def item_of(case: Case, uid: str) -> Item | None:

@@ -9,6 +9,7 @@ from typing import Any
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, JSONField, Model, SealedField, write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case
 from intake.models.sealed import seal, unseal
 
@@ -29,6 +30,24 @@ class DraftPage(Model):
 
     class Meta:
         indexes = ((("case", "page"), True),)
+
+
+COMPLETE = compiled(lambda: DraftPage.select(DraftPage.page, DraftPage.answers, DraftPage.sealed).where(
+    DraftPage.case == param("case"), DraftPage.complete))
+LAST_SAVED = compiled(lambda: DraftPage.select(DraftPage.saved_at).where(DraftPage.case == param("case"))
+                      .order_by(DraftPage.saved_at.desc()).limit(1))
+
+
+def saved_pages(case: Case) -> dict[str, dict[str, Any]]:
+    """The complete pages of a case's questionnaire, sensitive answers included."""
+    return {page: {**answers, **_unsealed(case, page, sealed).get("answers", {})}
+            for page, answers, sealed in COMPLETE(case=case.id)}
+
+
+def last_saved(case: Case) -> datetime | None:
+    """When a page of the questionnaire was last saved."""
+    found: datetime | None = LAST_SAVED.value(case=case.id)
+    return found
 
 
 def save_page(case: Case, page: str, *, typed: dict[str, Any], answers: dict[str, Any], sealed: frozenset[str],
@@ -52,9 +71,13 @@ def save_page(case: Case, page: str, *, typed: dict[str, Any], answers: dict[str
 
 def unsealed(page: DraftPage, case: Case) -> dict[str, dict[str, Any]]:
     """The sensitive part of a page: {"typed": …, "answers": …}."""
-    if not page.sealed:
+    return _unsealed(case, page.page, page.sealed)
+
+
+def _unsealed(case: Case, page: str, sealed: bytes | None) -> dict[str, dict[str, Any]]:
+    if not sealed:
         return {}
-    found: dict[str, dict[str, Any]] = json.loads(unseal("draftpage.sealed", f"{case.uid}.{page.page}", page.sealed))
+    found: dict[str, dict[str, Any]] = json.loads(unseal("draftpage.sealed", f"{case.uid}.{page}", sealed))
     return found
 
 
