@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from wtforms import Field
@@ -75,6 +76,26 @@ def may_read(form: type[StepForm], name: str, held: Collection[str]) -> bool:
     return bool({*readers, roles.person} & set(held))
 
 
+@cache
+def readers_of_documents() -> Mapping[str, frozenset[str]]:
+    """Who reads a document, by the name of the field it was posted in."""
+    found: dict[str, frozenset[str]] = {}
+    for workflow in workflows.ALL.values():
+        pages = [page.form for pages in workflow.pages.values() for page in pages]
+        for form in (*pages, *(row.form for row in workflow.steps if row.form)):
+            for field in form():
+                if field.type == "PieceField":
+                    found[field.name] = found.get(field.name, frozenset()) | {*form.seen_by.get(field.name, form.readers)}
+    return found
+
+
+def may_read_piece(piece: Piece, reader: Person, held: Collection[str]) -> bool:
+    """Whether one of these roles reads the field a document was posted in; whoever added it finds it back."""
+    if piece.added_by_id == reader.id or roles.person in held:
+        return True
+    return bool(readers_of_documents().get(piece.title, frozenset()) & set(held))
+
+
 def _sealed(answers: Answers, case: Case, held: Collection[str]) -> Mapping[str, Any]:
     """Sensitive answers, decrypted only for someone who reads at least one of them."""
     if not answers.sealed:
@@ -112,8 +133,6 @@ def in_words(field: Field, value: Any) -> str:
         return words.month(text)
     if field.name in NAMED:
         return NAMED[field.name](text)
-    if field.type == "MoneyField":
-        return words.money(text)
     if getattr(field, "unit", ""):
         return f"{text}\u00a0{field.unit}"
     if field.type in ("PersonField", "PeopleField"):

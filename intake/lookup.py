@@ -44,13 +44,27 @@ def the_case(dossier: Dossier, reference: str) -> Case:
     """The case of this dossier an address names, or a case that has not begun; else 404."""
     if reference.startswith(NEW):
         workflow = reference.removeprefix(NEW)
-        if workflow not in workflows.ALL:
+        if workflow not in workflows.ALL or only_asked(dossier):
             abort(404)
         return new_case(dossier, workflow)
     case = find_case(dossier, reference)
-    if case is None:
+    if case is None or (case.workflow != "accompaniment" and only_asked(dossier)):
         abort(404)
     return case
+
+
+def only_asked(dossier: Dossier) -> bool:
+    """Whether the person signed in is asked to accompany and has not agreed: they read a first name and an activity."""
+    if dossier.peer_id != me().id or my_roles_on_dossier(dossier) != {"peer"}:
+        return False
+    asked: bool = Case.select(Case.id).where(
+        Case.dossier == dossier, Case.workflow == "accompaniment", Case.state == "proposed").exists()
+    return asked
+
+
+def name_of(dossier: Dossier) -> str:
+    """The person's name, as whoever is signed in may know it."""
+    return dossier.person.called if only_asked(dossier) else dossier.person.name
 
 
 def the_item(case: Case, uid: str) -> Item | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import workflows
@@ -33,6 +33,8 @@ class Action:
     step: str
     """The step that does it; `tick` for a task closed by hand; empty when there is only to wait."""
     task: Task | None = None
+    name: str = ""
+    """Who it is about, as whoever reads it may know them."""
 
     def late(self, today: date) -> bool:
         """Whether its day is over."""
@@ -47,7 +49,7 @@ def of_task(task: Task, case: Case) -> Action:
     """A task as an action."""
     who = task.person.called if task.person else LABELS.get(task.role, task.role)
     step = next((name for name in task.closes_with if _starts(case, name)), "tick")
-    return Action(task.dossier, case, task.sentence, who, task.role, task.due_on, step, task)
+    return Action(task.dossier, case, task.sentence, who, task.role, task.due_on, step, task, case.dossier.person.name)
 
 
 def of_case(case: Case) -> Action | None:
@@ -64,7 +66,7 @@ def of_case(case: Case) -> Action | None:
     row = workflow.rows(step)[0] if step and workflow.rows(step) else None
     sentence = row.label if row is not None and row.label else state.label
     who = case.dossier.person.called if first == roles.person else LABELS.get(first, first)
-    return Action(case.dossier, case, sentence, who, first, None, step)
+    return Action(case.dossier, case, sentence, who, first, None, step, name=case.dossier.person.name)
 
 
 def of_dossier(cases: Collection[Case]) -> list[Action]:
@@ -141,10 +143,11 @@ def _own_steps(person: Person) -> list[Action]:
 
 
 def _peer_steps(person: Person) -> list[Action]:
-    """Proposals to answer, for a peer."""
+    """Proposals to answer, for a peer, who reads a first name and an activity before agreeing."""
     rows = (Case.select(Case, Dossier, Person).join(Dossier).join(Person, on=Dossier.person)
             .where(Dossier.peer == person, Case.workflow == "accompaniment", Case.state == "proposed"))
-    return [action for case in rows if (action := of_case(case))]
+    return [replace(action, name=", ".join(filter(None, (case.dossier.person.called, case.dossier.activity))))
+            for case in rows if (action := of_case(case))]
 
 
 def _starts(case: Case, name: str) -> bool:

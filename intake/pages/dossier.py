@@ -12,10 +12,10 @@ from flask import Blueprint, Response, abort, g, request, url_for
 import workflows
 from intake import moment, undo, words
 from intake.access import SIGNED_IN, access, held_roles, me
-from intake.answers_read import readable_answers
+from intake.answers_read import may_read, may_read_piece, readable_answers
 from intake.cases import new_case
 from intake.items import AboutOne, items_of
-from intake.lookup import cases_of, my_roles, my_steps, the_dossier, workflow_of
+from intake.lookup import cases_of, my_roles, my_steps, name_of, only_asked, the_dossier, workflow_of
 from intake.models import pieces as pieces_table
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
@@ -27,6 +27,7 @@ from intake.show import show
 from intake.stations import stations_of
 from workflows import roles
 from workflows.calendar import paris_day
+from workflows.common import NoteForm
 from workflows.engine import OpenStep
 from workflows.grammar import Step
 
@@ -44,14 +45,14 @@ ASIDE = frozenset({"note", "write", "undo", "ask_derogation", "derogate", "tick"
 @access(SIGNED_IN)
 def summary(uid: str) -> Response:
     """Résumé: the next action, then every step open to me, and why not."""
-    dossier, cases = _open(uid)
+    dossier, cases = _open(uid, at_a_glance=True)
     items = items_of(cases)
     mine = {case.id: my_steps(case)[1] for case in cases}
     links = Links(mine, items)
     actions = sorted(of_dossier(cases), key=lambda action: (not links(action), not action.step))
     groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
     return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
-                 openings=openings(dossier), undoable=_undoable(cases), href=links)
+                 openings=[] if only_asked(dossier) else openings(dossier), undoable=_undoable(cases), href=links)
 
 
 @pages.get("/dossier/<uid>/reponses")
@@ -68,7 +69,8 @@ def answers(uid: str) -> Response:
 def pieces(uid: str) -> Response:
     """Pièces: what was added, to download."""
     dossier, cases = _open(uid)
-    rows = pieces_table.of(dossier) if my_roles_may_read_pieces(cases) else []
+    held = {role for case in cases for role in my_roles(case)}
+    rows = [piece for piece in pieces_table.of(dossier) if may_read_piece(piece, me(), held)]
     contracts = [case for case in cases if case.memory.get("document") and my_roles(case) & CONTRACT_READERS]
     return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts)
 
@@ -81,7 +83,7 @@ def piece(uid: str, piece: str) -> Response:
     found = pieces_table.Piece.get_or_none(
         pieces_table.Piece.uid == piece, pieces_table.Piece.dossier == dossier,
         pieces_table.Piece.removed_at.is_null())
-    if found is None or not my_roles_may_read_pieces(cases):
+    if found is None or not may_read_piece(found, me(), {role for case in cases for role in my_roles(case)}):
         abort(404)
     response = Response(pieces_table.content_of(found), mimetype=found.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=found.filename)
@@ -93,10 +95,18 @@ def piece(uid: str, piece: str) -> Response:
 def exchanges(uid: str) -> Response:
     """Échanges: messages and letters on one side, internal notes on the other."""
     dossier, cases = _open(uid)
-    theirs = Letter.recipient == me() if dossier.person_id == me().id else Letter.dossier == dossier
-    letters = list(Letter.select().where(Letter.dossier == dossier, theirs).order_by(Letter.id.desc()).limit(50))
+    letters = Letter.select(Letter, Event).join(Event, join_type="LEFT OUTER JOIN").where(Letter.dossier == dossier)
+    if only_mine(dossier, cases):
+        letters = letters.where((Letter.recipient == me()) | (Event.actor == me()))
+    letters = list(letters.order_by(Letter.id.desc()).limit(50))
     notes = [] if dossier.person_id == me().id else _notes(cases)
     return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, closed=closed)
+
+
+def only_mine(dossier: Dossier, cases: list[Case]) -> bool:
+    """The person and the peer read the letters they received or wrote, and no others."""
+    held = {role for case in cases for role in my_roles(case)}
+    return dossier.person_id == me().id or held <= {roles.peer}
 
 
 def closed(letter: Letter) -> bool:
@@ -122,17 +132,24 @@ def history(uid: str) -> Response:
 # What the pages share ------------------------------------------------------------------------------------------------
 
 
-def _open(uid: str) -> tuple[Dossier, list[Case]]:
+def _open(uid: str, *, at_a_glance: bool = False) -> tuple[Dossier, list[Case]]:
+    """The dossier and its cases; whoever is only asked to accompany reads the proposal, and nothing more."""
     dossier = the_dossier(uid)
-    return dossier, cases_of(dossier)
+    cases = cases_of(dossier)
+    if only_asked(dossier):
+        if not at_a_glance:
+            abort(404)
+        return dossier, [case for case in cases if case.workflow == "accompaniment"]
+    return dossier, cases
 
 
 def _show(template: str, dossier: Dossier, cases: list[Case], here: str, **values: Any) -> Response:
-    main = main_case(cases)
-    tabs = [{"label": label, "href": url_for(f"dossier.{name}", uid=dossier.uid), "current": name == here}
+    main, glance = main_case(cases), only_asked(dossier)
+    tabs = [] if glance else [{"label": label, "href": url_for(f"dossier.{name}", uid=dossier.uid), "current": name == here}
             for name, label in (("summary", "Résumé"), ("answers", "Réponses"), ("pieces", "Pièces"),
                                 ("exchanges", "Échanges"), ("history", "Historique"))]
-    return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=stations_of(cases),
+    return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=[] if glance else stations_of(cases),
+                glance=glance, name=name_of(dossier),
                 state=workflow_of(main).state[main.state] if main else None, workflow_of=workflow_of,
                 mine=dossier.person_id == me().id, today=moment.today(), back=_where_from(dossier), **values)
 
@@ -290,17 +307,13 @@ def actor_name(event: Event) -> str:
 
 
 def _notes(cases: list[Case]) -> list[tuple[Event, str]]:
-    """Internal notes, for those whose role reads them."""
+    """Internal notes, for those whose role reads them; whoever wrote one finds it back. The latest first."""
     found = []
     for case in cases:
-        if not my_roles(case) & set(roles.team):
-            continue
         rows = (Answers.select(Answers, Event).join(Event, on=Answers.event)
-                .where(Answers.case == case, Event.step == "note").order_by(Event.id.desc()))
+                .where(Answers.case == case, Event.step == "note"))
+        if not may_read(NoteForm, "note", my_roles(case) - {roles.person}):
+            rows = rows.where(Event.actor == me())
         found += [(row.event, row.text.get("note", "")) for row in rows]
-    return found
+    return sorted(found, key=lambda note: note[0].id, reverse=True)
 
-
-def my_roles_may_read_pieces(cases: list[Case]) -> bool:
-    """The person, support, and the circle on its dossiers."""
-    return any(my_roles(case) & {roles.person, roles.support, roles.circle, roles.cogerance} for case in cases)

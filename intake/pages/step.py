@@ -12,7 +12,7 @@ from intake.answers_read import Answered, complement_asked, in_words, readable_a
 from intake.cases import AnswersInvalid, StepRefused
 from intake.clock import take_with_room
 from intake.effects import Made, tell
-from intake.lookup import my_roles, my_steps, the_case, the_dossier, the_item, workflow_of
+from intake.lookup import my_roles, my_steps, name_of, the_case, the_dossier, the_item, workflow_of
 from intake.models.dossiers import Case, Dossier
 from intake.show import go, show
 from intake.uploads import with_pieces
@@ -94,8 +94,8 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
     said = [words.say(refusal) for refusal in opened.refusals] if reasons is None else reasons
     told = [sentence for one in opened.step.then if (sentence := tell(one, case, facts, {}))]
     return show(
-        "step.html", block="form", status=status, case=case, dossier=case.dossier, step=opened.step, form=form,
-        possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
+        "step.html", block="form", status=status, case=case, dossier=case.dossier, name=name_of(case.dossier),
+        step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
         warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=case.dossier.person_id == me().id,
         read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form))
