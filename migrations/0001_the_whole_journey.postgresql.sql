@@ -1,3 +1,5 @@
+CREATE TABLE "anonymous_entry" ("key" TEXT NOT NULL PRIMARY KEY, "day" DATE NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BYTEA, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray')));
+
 CREATE TABLE "person" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "first_name" TEXT NOT NULL, "last_name" TEXT NOT NULL, "usual_name" TEXT NOT NULL, "email" TEXT, "phone" TEXT NOT NULL, "language" TEXT NOT NULL CHECK (language IN ('fr', 'en')), "trade" TEXT NOT NULL, "disabled_at" BIGINT, "died_on" DATE, "created_at" BIGINT NOT NULL);
 
 CREATE UNIQUE INDEX "person_uid" ON "person" ("uid");
@@ -76,6 +78,18 @@ CREATE INDEX "commitment_person_id" ON "commitment" ("person_id");
 
 CREATE INDEX "commitment_recorded_by_id" ON "commitment" ("recorded_by_id");
 
+CREATE TABLE "device" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "name" TEXT NOT NULL, "place" TEXT NOT NULL, "help_name" TEXT NOT NULL, "token" TEXT NOT NULL, "next_token" TEXT, "pin" TEXT NOT NULL, "paired_at" BIGINT NOT NULL, "paired_by_id" INTEGER NOT NULL, "seen_at" BIGINT NOT NULL, "revoked_at" BIGINT, "revoked_by_id" INTEGER, "opened_on" DATE, "closed_on" DATE, "waiting" INTEGER NOT NULL, "to_check" INTEGER NOT NULL, "irritants" INTEGER NOT NULL, "last_sequence" INTEGER NOT NULL, "late" INTEGER NOT NULL, "wrong_codes" INTEGER NOT NULL, "wrong_since" BIGINT, FOREIGN KEY ("paired_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("revoked_by_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "device_uid" ON "device" ("uid");
+
+CREATE UNIQUE INDEX "device_token" ON "device" ("token");
+
+CREATE UNIQUE INDEX "device_next_token" ON "device" ("next_token");
+
+CREATE INDEX "device_paired_by_id" ON "device" ("paired_by_id");
+
+CREATE INDEX "device_revoked_by_id" ON "device" ("revoked_by_id");
+
 CREATE TABLE "draft_page" ("id" SERIAL NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "page" TEXT NOT NULL, "typed" TEXT NOT NULL, "answers" TEXT NOT NULL, "sealed" BYTEA, "complete" BOOLEAN NOT NULL, "turn" INTEGER NOT NULL, "saved_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
 
 CREATE INDEX "draft_page_case_id" ON "draft_page" ("case_id");
@@ -106,6 +120,22 @@ CREATE UNIQUE INDEX "journee_day" ON "journee" ("day");
 
 CREATE UNIQUE INDEX "journee_planned" ON "journee" ("planned");
 
+CREATE TABLE "kiosk_entry" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "device_id" INTEGER, "sequence" INTEGER NOT NULL, "device_time" BIGINT NOT NULL, "made_at" BIGINT NOT NULL, "received_at" BIGINT NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BYTEA, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray')), "kind" TEXT NOT NULL, "tries" INTEGER NOT NULL, "outcome" TEXT NOT NULL, FOREIGN KEY ("device_id") REFERENCES "device" ("id"));
+
+CREATE UNIQUE INDEX "kiosk_entry_key" ON "kiosk_entry" ("key");
+
+CREATE INDEX "kiosk_entry_device_id" ON "kiosk_entry" ("device_id");
+
+CREATE INDEX "kiosk_entry_made_at" ON "kiosk_entry" ("made_at");
+
+CREATE INDEX "kiosk_entry_device_id_sequence" ON "kiosk_entry" ("device_id", "sequence");
+
+CREATE INDEX "kiosk_entry_status_id" ON "kiosk_entry" ("status", "id");
+
+CREATE TABLE "kiosk_key" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "public" TEXT NOT NULL, "private" BYTEA NOT NULL, "made_at" BIGINT NOT NULL);
+
+CREATE UNIQUE INDEX "kiosk_key_uid" ON "kiosk_key" ("uid");
+
 CREATE TABLE "letter" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER, "cause" TEXT NOT NULL, "event_id" INTEGER, "template" TEXT NOT NULL, "recipient_id" INTEGER, "address" TEXT NOT NULL, "occasion" TEXT NOT NULL, "language" TEXT NOT NULL, "subject" TEXT NOT NULL, "body" TEXT NOT NULL, "message_id" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped')), "not_before" BIGINT NOT NULL, "next_try" BIGINT NOT NULL, "tries" INTEGER NOT NULL, "problem" TEXT NOT NULL, "written_at" BIGINT NOT NULL, "sent_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"), FOREIGN KEY ("recipient_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "letter_uid" ON "letter" ("uid");
@@ -127,6 +157,16 @@ CREATE TABLE "mandate" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NO
 CREATE INDEX "mandate_person_id" ON "mandate" ("person_id");
 
 CREATE INDEX "mandate_recorded_by_id" ON "mandate" ("recorded_by_id");
+
+CREATE TABLE "pairing" ("id" SERIAL NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, "secret" TEXT NOT NULL, "network" TEXT NOT NULL, "made_at" BIGINT NOT NULL, "ends_at" BIGINT NOT NULL, "tries" INTEGER NOT NULL CHECK (tries <= 5), "device_id" INTEGER, "approved_at" BIGINT, "used_at" BIGINT, FOREIGN KEY ("device_id") REFERENCES "device" ("id"));
+
+CREATE UNIQUE INDEX "pairing_code" ON "pairing" ("code");
+
+CREATE UNIQUE INDEX "pairing_secret" ON "pairing" ("secret");
+
+CREATE INDEX "pairing_network" ON "pairing" ("network");
+
+CREATE INDEX "pairing_device_id" ON "pairing" ("device_id");
 
 CREATE TABLE "paper" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "case_id" INTEGER NOT NULL, "event_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, "template" TEXT NOT NULL, "sha256" TEXT NOT NULL, "content" BYTEA NOT NULL, "made_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"));
 

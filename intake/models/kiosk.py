@@ -1,0 +1,178 @@
+"""What the tablets deliver: sealed envelopes, each kept once, and the keys that open them (TRUST 3.30–3.35)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+)
+from peewee import BlobField, Check, ForeignKeyField, IntegerField, IntegrityError, TextField
+
+from intake import moment
+from intake.models.base import (
+    DayField,
+    InstantField,
+    JSONField,
+    Model,
+    SealedField,
+    UidField,
+    new_uid,
+    write_transaction,
+)
+from intake.models.devices import Device
+from intake.models.sealed import seal, unseal
+
+KEY_LASTS = timedelta(days=365)
+SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
+"""P-256, since every browser's WebCrypto has it; X25519 is missing in those of 2022."""
+
+
+class KioskKey(Model):
+    """A key pair: tablets seal to its public half, the server alone opens. Old ones stay."""
+
+    uid = UidField()
+    public = TextField()
+    """Uncompressed point, hexadecimal."""
+    private = SealedField()
+    made_at = InstantField()
+
+
+class KioskEntry(Model):
+    """An envelope, kept once by its key; its sealed body leaves when it has been applied or laid in the tray."""
+
+    key = TextField(unique=True)
+    device = ForeignKeyField(Device, null=True, backref="+")
+    """The tablet that numbered it, which another pairing may deliver."""
+    sequence = IntegerField()
+    device_time = InstantField()
+    made_at = InstantField(index=True)
+    """Its time by our clock: device time + (received − sent)."""
+    received_at = InstantField()
+    version = IntegerField()
+    sealed_to = TextField()
+    sealed = BlobField(null=True)
+    digest = TextField()
+    status = TextField(default="received", constraints=[Check("status IN ('received', 'applied', 'tray')")])
+    kind = TextField(default="")
+    tries = IntegerField(default=0)
+    outcome = JSONField(default=dict)
+    """What was answered, without any name: a replay gets it again."""
+
+    class Meta:
+        indexes = ((("device", "sequence"), False), (("status", "id"), False))
+
+
+class AnonymousEntry(Model):
+    """The envelope of « ce qui coince »: key, day and version, nothing else. Tablets send them shuffled."""
+
+    key = TextField(primary_key=True)
+    day = DayField()
+    version = IntegerField()
+    sealed_to = TextField()
+    sealed = BlobField(null=True)
+    digest = TextField()
+    status = TextField(default="received", constraints=[Check("status IN ('received', 'applied', 'tray')")])
+
+
+class CannotOpen(Exception):
+    """The body was sealed to another key, for another envelope, or damaged."""
+
+
+# Keys ----------------------------------------------------------------------------------------------------------------
+
+
+def current_key() -> KioskKey:
+    """The key to seal to today, made when there is none or it is a year old."""
+    now = moment.now()
+    found = KioskKey.select().order_by(KioskKey.id.desc()).first()
+    if found is not None and found.made_at > now - KEY_LASTS:
+        return found  # type: ignore[no-any-return]
+    pair, uid = ec.generate_private_key(ec.SECP256R1()), new_uid()
+    private = pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    with write_transaction():
+        made: KioskKey = KioskKey.create(
+            uid=uid, public=pair.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex(),
+            private=seal("kioskkey.private", uid, private), made_at=now)
+    return made
+
+
+def open_body(sealed_to: str, bound: str, body: bytes) -> bytes:
+    """What a tablet sealed, if nothing of its envelope changed. Raises CannotOpen.
+
+    The envelope is bound as HPKE's `info`: cryptography's one-shot interface has no `aad`, and both are authenticated.
+    """
+    key = KioskKey.get_or_none(KioskKey.uid == sealed_to)
+    if key is None:
+        raise CannotOpen
+    private: Any = load_der_private_key(unseal("kioskkey.private", key.uid, key.private), None)
+    try:
+        return SUITE.decrypt(body, private, info=bound.encode())
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen from error
+
+
+# Envelopes -----------------------------------------------------------------------------------------------------------
+
+
+def keep(row: Mapping[str, Any]) -> tuple[KioskEntry, bool]:
+    """Keep an envelope, committed before any receipt; (the entry of this key, whether it is new)."""
+    try:
+        with write_transaction():
+            known = KioskEntry.get_or_none(KioskEntry.key == row["key"])
+            return (known, False) if known is not None else (KioskEntry.create(**row), True)
+    except IntegrityError:
+        return KioskEntry.get(KioskEntry.key == row["key"]), False
+
+
+def keep_anonymous(row: Mapping[str, Any]) -> tuple[AnonymousEntry, bool]:
+    """The same, for « ce qui coince »."""
+    try:
+        with write_transaction():
+            known = AnonymousEntry.get_or_none(AnonymousEntry.key == row["key"])
+            return (known, False) if known is not None else (AnonymousEntry.create(**row), True)
+    except IntegrityError:
+        return AnonymousEntry.get(AnonymousEntry.key == row["key"]), False
+
+
+def settle(entry: KioskEntry, status: str, kind: str, outcome: Mapping[str, Any]) -> None:
+    """What became of an entry; its body goes, as what it said lives elsewhere now."""
+    entry.status, entry.kind, entry.outcome = status, kind, dict(outcome)
+    with write_transaction():
+        KioskEntry.update(status=status, kind=kind, outcome=dict(outcome), sealed=None).where(
+            KioskEntry.id == entry.id, KioskEntry.status == "received").execute()
+
+
+def settle_anonymous(entry: AnonymousEntry, status: str) -> None:
+    """The same, for « ce qui coince »."""
+    with write_transaction():
+        AnonymousEntry.update(status=status, sealed=None).where(
+            AnonymousEntry.key == entry.key, AnonymousEntry.status == "received").execute()
+
+
+def count_try(entry: KioskEntry) -> int:
+    """Note, before anything, that an entry is about to be applied; the number of tries, this one included."""
+    with write_transaction():
+        KioskEntry.update(tries=KioskEntry.tries + 1).where(KioskEntry.id == entry.id).execute()
+        found: int = KioskEntry.get_by_id(entry.id).tries
+    return found
+
+
+def unapplied(before: datetime, most: int = 200) -> list[KioskEntry]:
+    """Entries kept and not applied: a server stopped between the two."""
+    return list(KioskEntry.select().where(KioskEntry.status == "received", KioskEntry.received_at < before)
+                .order_by(KioskEntry.id).limit(most))
+
+
+def unapplied_anonymous(today: date) -> list[AnonymousEntry]:
+    """The same, for « ce qui coince », of another day: those of today are in hand."""
+    return list(AnonymousEntry.select().where(AnonymousEntry.status == "received", AnonymousEntry.day < today))
