@@ -1,4 +1,4 @@
-"""Files posted with a step: checked by content, encrypted, and named in its answers by their uid."""
+"""Files that are posted: cleaned before any lock, encrypted, and named in the answers by their uid."""
 
 from __future__ import annotations
 
@@ -10,42 +10,27 @@ from typing import Any
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from intake import moment
+from intake.cleaning import LARGEST, BadFile, clean
 from intake.models import pieces
 from intake.models.base import new_uid
 from intake.models.dossiers import Dossier
 from intake.models.people import Person
 
-LARGEST = 10 * 1024 * 1024
-SIGNATURES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-
-
-class BadFile(Exception):
-    """The file cannot be taken; the sentence says why."""
-
-
-def media_type(content: bytes) -> str:
-    """The type read from the content. Raises BadFile."""
-    if not content:
-        raise BadFile("Le fichier est vide")
-    if len(content) > LARGEST:
-        raise BadFile("Le fichier doit peser moins de 10 Mo")
-    for signature, found in SIGNATURES.items():
-        if content.startswith(signature):
-            return found
-    raise BadFile("Le fichier doit être un PDF, un JPG ou un PNG")
-
 
 def store(dossier: Dossier, file: FileStorage, by: Person, title: str, key: str = "") -> pieces.Piece:
-    """Check a posted file and keep it, encrypted; the same file of the same form (`key`) once. Raises BadFile."""
+    """Clean a posted file and keep it, encrypted; the same file of the same form (`key`) once. Raises BadFile."""
     content = file.stream.read(LARGEST + 1)
-    found = media_type(content)
     uid = uid_in_form(dossier, key, title, content) if key else new_uid()
-    if (kept := pieces.Piece.get_or_none(pieces.Piece.uid == uid, pieces.Piece.dossier == dossier)) is not None:
-        return kept  # type: ignore[no-any-return]
-    if pieces.count(dossier) >= pieces.MOST:
-        raise BadFile("Vous avez déjà 20 pièces. Supprimez-en une pour continuer")
-    return pieces.add(dossier, title=title, filename=file.filename or "fichier", media_type=found, content=content,
-                      by=by, now=moment.now(), uid=uid)
+    if (kept := pieces.of_dossier(dossier, uid)) is not None:
+        return kept
+    if (full := pieces.why_no_room(dossier, len(content))):
+        raise BadFile(full)
+    made = clean(content)
+    try:
+        return pieces.add(dossier, title=title, filename=made.named(file.filename or ""), media_type=made.media_type,
+                          content=made.content, by=by, now=moment.now(), uid=uid)
+    except pieces.NoRoom as full:
+        raise BadFile(str(full)) from full
 
 
 def uid_in_form(dossier: Dossier, key: str, title: str, content: bytes) -> str:

@@ -12,6 +12,7 @@ from flask import Flask
 from config import Settings
 from intake import create_app
 from intake.access import ANYONE, access
+from intake.demo.names import A_PDF
 from intake.models.dossiers import Case, Dossier, Event
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, writing
@@ -98,9 +99,9 @@ def test_a_download_is_boxed_in(people: Cast, browse: Browse, case: Case) -> Non
     ana, page = browse(people.ana), f"/dossier/{case.dossier.uid}/{case.uid}/add_piece"
     form = read(ana.get(page)).form(ADD)
     ana.post(page, content_type="multipart/form-data", data={
-        **form.values.to_dict(), "title": "Devis", "piece": (BytesIO(b"%PDF-1.7 <script>"), "devis.html")})
+        **form.values.to_dict(), "title": "Devis", "piece": (BytesIO(A_PDF + b"<script>"), "devis.html")})
     listed = read(ana.get(f"/dossier/{case.dossier.uid}/pieces"))
-    answer = ana.get(listed.link("devis.html"))
+    answer = ana.get(listed.link("devis.pdf"))
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Security-Policy"] == POLICY + "; sandbox"

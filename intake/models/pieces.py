@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from peewee import BlobField, ForeignKeyField, IntegerField, TextField
+from peewee import BlobField, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
-from intake.models.dossiers import Case, Dossier, Event
+from intake.models.dossiers import Case, Dossier, Event, lock
 from intake.models.people import Person
 from intake.models.sealed import seal, unseal
 
@@ -26,6 +26,10 @@ class Piece(Model):
     removed_at = InstantField(null=True)
 
 
+class NoRoom(Exception):
+    """A dossier holds all the pieces it may; the sentence says what to do."""
+
+
 class Paper(Model):
     """A frozen document: made once, hashed, never rewritten."""
 
@@ -42,24 +46,42 @@ class Paper(Model):
 
 MOST = 20
 """Pieces of one dossier."""
+HEAVIEST = 100 * 1024 * 1024
+"""Bytes of all the pieces of one dossier."""
+TOO_MANY = "Vous avez déjà 20 pièces. Supprimez-en une pour continuer"
+TOO_HEAVY = "Vos pièces pèsent déjà 100 Mo. Supprimez-en une pour continuer"
 UID_LENGTH = 22
 
 
 def add(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime,
         uid: str = "") -> Piece:
-    """Keep a checked document, encrypted for its row; `uid` is given when the same one may come twice at once."""
+    """Keep a checked document, encrypted for its row; `uid` is given when the same one may come twice at once.
+
+    Raises NoRoom when the dossier holds all it may.
+    """
     uid = uid or new_uid()
+    sealed = seal("piece.content", uid, content)
     with write_transaction():
+        lock(dossier.id)
+        if (full := why_no_room(dossier, len(content))) and of_dossier(dossier, uid) is None:
+            raise NoRoom(full)
         Piece.insert(
             uid=uid, dossier=dossier, title=title, filename=filename[:200], media_type=media_type, size=len(content),
-            content=seal("piece.content", uid, content), added_by=by, added_at=now).on_conflict_ignore().execute()
+            content=sealed, added_by=by, added_at=now).on_conflict_ignore().execute()
     added: Piece = Piece.get(Piece.uid == uid)
     return added
 
 
-def count(dossier: Dossier) -> int:
-    """How many pieces a dossier holds."""
-    found: int = Piece.select().where(Piece.dossier == dossier, Piece.removed_at.is_null()).count()
+def why_no_room(dossier: Dossier, more: int) -> str:
+    """The sentence when a dossier cannot take one more piece of so many bytes, or ''."""
+    number, weight = Piece.select(fn.COUNT(Piece.id), fn.COALESCE(fn.SUM(Piece.size), 0)).where(
+        Piece.dossier == dossier, Piece.removed_at.is_null()).tuples().get()
+    return TOO_MANY if number >= MOST else TOO_HEAVY if weight + more > HEAVIEST else ""
+
+
+def of_dossier(dossier: Dossier, uid: str) -> Piece | None:
+    """A piece of this dossier that is still there, with its content sealed; None for any other."""
+    found: Piece | None = Piece.get_or_none(Piece.uid == uid, Piece.dossier == dossier, Piece.removed_at.is_null())
     return found
 
 

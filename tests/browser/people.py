@@ -8,12 +8,13 @@ from datetime import date
 
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Response, expect
 
+from intake.demo.names import A_PDF
 from tests.browser.conftest import House, check_accessible
 
 Answer = str | bool | date | FilePayload | list[str]
 Answers = dict[str, Answer]
 
-PDF: FilePayload = {"name": "document.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+PDF: FilePayload = {"name": "document.pdf", "mimeType": "application/pdf", "buffer": A_PDF}
 """A document to add wherever one is asked."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from intake import history
+from intake.demo.names import A_PDF
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.pieces import Piece
 from intake.models.places import Place
@@ -122,8 +123,8 @@ def test_a_file_sent_twice_is_kept_once(
         return sami.post(path, headers=headers, content_type="multipart/form-data", data={
             **form.values.to_dict(), "title": "Devis", "piece": (BytesIO(content), "devis.pdf")})
 
-    assert went(send(b"%PDF-1.7 un")) == went(send(b"%PDF-1.7 un"))
-    assert send(b"%PDF-1.7 deux").status_code == 409
+    assert went(send(A_PDF)) == went(send(A_PDF))
+    assert send(A_PDF.replace(b"Document", b"Tout ")).status_code == 409
     assert steps(ana) == ["take_over", "add_piece"]
     with writing():
         assert Piece.select().count() == 2, "the one of the step, and the one of the other text"
