@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-import workflows
 from intake import moment, outbox
 from intake.cases import take_step
+from intake.guests import awaited
 from intake.models import days
 from intake.models.base import write_transaction
 from intake.models.days import InfoMeeting, Journee, Seat
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Person
-
-INVITED = ("cape", "salaried", "membership")
-"""Workflows whose people come to the journées while their case is open; those who wait for a place come too."""
 
 
 def cancel_meeting(meeting: InfoMeeting, reason: str, by: Person, role: str) -> int:
@@ -51,9 +48,5 @@ def move_journee(journee: Journee, day: date, reason: str, by: Person, role: str
 
 
 def invited() -> list[Person]:
-    """Those who come to the journées: people under contract or waiting for a place, as far as letters reach them."""
-    states = {state for name in INVITED for state in workflows.ALL[name].open_states}
-    here = (Case.workflow.in_(INVITED) & Case.state.in_(states)) | (
-        (Case.workflow == "admission") & Case.state.in_(("waiting", "offered", "papers", "signing")))
-    return list(Person.select().join(Dossier, on=Dossier.person == Person.id).join(Case, on=Case.dossier == Dossier.id)
-                .where(here, Person.died_on.is_null(), Person.email.is_null(False)).distinct().order_by(Person.id))
+    """Those whom a letter about a journée reaches."""
+    return [guest.person for guest in awaited() if guest.person.email]

@@ -62,6 +62,30 @@ CREATE UNIQUE INDEX "assembly_uid" ON "assembly" ("uid");
 
 CREATE UNIQUE INDEX "assembly_day" ON "assembly" ("day");
 
+CREATE TABLE "journee" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "planned" DATE NOT NULL, "place" TEXT NOT NULL, "to_confirm" INTEGER NOT NULL, "reason" TEXT NOT NULL, "facilitator_id" INTEGER, "closed_at" INTEGER, FOREIGN KEY ("facilitator_id") REFERENCES "person" ("id") ON DELETE SET NULL);
+
+CREATE UNIQUE INDEX "journee_uid" ON "journee" ("uid");
+
+CREATE UNIQUE INDEX "journee_day" ON "journee" ("day");
+
+CREATE UNIQUE INDEX "journee_planned" ON "journee" ("planned");
+
+CREATE INDEX "journee_facilitator_id" ON "journee" ("facilitator_id");
+
+CREATE TABLE "attendance" ("id" INTEGER NOT NULL PRIMARY KEY, "journee_id" INTEGER NOT NULL, "person_id" INTEGER NOT NULL, "half" TEXT NOT NULL CHECK (half IN ('morning', 'afternoon')), "status" TEXT NOT NULL CHECK (status IN ('expected', 'present', 'absent', 'excused')), "how" TEXT NOT NULL CHECK (how IN ('badge', 'code', 'name', 'paper', 'team', 'person', 'journee')), "at" INTEGER NOT NULL, "noted_at" INTEGER NOT NULL, FOREIGN KEY ("journee_id") REFERENCES "journee" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "attendance_person_id" ON "attendance" ("person_id");
+
+CREATE UNIQUE INDEX "attendance_journee_id_person_id_half" ON "attendance" ("journee_id", "person_id", "half");
+
+CREATE TABLE "badge" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "number" TEXT NOT NULL, "code" TEXT NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "badge_person_id" ON "badge" ("person_id");
+
+CREATE UNIQUE INDEX "badge_number" ON "badge" ("number");
+
+CREATE UNIQUE INDEX "badge_code" ON "badge" ("code");
+
 CREATE TABLE "cap_change" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" INTEGER NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" INTEGER, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "cap_change_uid" ON "cap_change" ("uid");
@@ -112,13 +136,15 @@ CREATE INDEX "info_meeting_starts_at" ON "info_meeting" ("starts_at");
 
 CREATE INDEX "info_meeting_host_id" ON "info_meeting" ("host_id");
 
-CREATE TABLE "journee" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "planned" DATE NOT NULL, "place" TEXT NOT NULL, "to_confirm" INTEGER NOT NULL, "reason" TEXT NOT NULL);
+CREATE TABLE "irritant" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "key" TEXT NOT NULL, "text" TEXT NOT NULL, "subject" TEXT NOT NULL, "day" DATE NOT NULL, "answer" TEXT NOT NULL, "answered_on" DATE, "answered_by_id" INTEGER, FOREIGN KEY ("answered_by_id") REFERENCES "person" ("id") ON DELETE SET NULL);
 
-CREATE UNIQUE INDEX "journee_uid" ON "journee" ("uid");
+CREATE UNIQUE INDEX "irritant_uid" ON "irritant" ("uid");
 
-CREATE UNIQUE INDEX "journee_day" ON "journee" ("day");
+CREATE UNIQUE INDEX "irritant_key" ON "irritant" ("key");
 
-CREATE UNIQUE INDEX "journee_planned" ON "journee" ("planned");
+CREATE INDEX "irritant_day" ON "irritant" ("day");
+
+CREATE INDEX "irritant_answered_by_id" ON "irritant" ("answered_by_id");
 
 CREATE TABLE "kiosk_entry" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "device_id" INTEGER, "sequence" INTEGER NOT NULL, "device_time" INTEGER NOT NULL, "made_at" INTEGER NOT NULL, "received_at" INTEGER NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BLOB, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray')), "kind" TEXT NOT NULL, "tries" INTEGER NOT NULL, "outcome" TEXT NOT NULL, FOREIGN KEY ("device_id") REFERENCES "device" ("id"));
 
@@ -252,6 +278,30 @@ CREATE INDEX "sign_in_secret_request_id" ON "sign_in_secret" ("request_id");
 
 CREATE UNIQUE INDEX "sign_in_secret_token" ON "sign_in_secret" ("token");
 
+CREATE TABLE "slot" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "journee_id" INTEGER NOT NULL, "hour" TEXT NOT NULL CHECK (length(hour) = 5), "host_id" INTEGER, "person_id" INTEGER, "guest" BLOB, "key" TEXT, "booked_at" INTEGER, FOREIGN KEY ("journee_id") REFERENCES "journee" ("id"), FOREIGN KEY ("host_id") REFERENCES "person" ("id") ON DELETE SET NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE SET NULL);
+
+CREATE UNIQUE INDEX "slot_uid" ON "slot" ("uid");
+
+CREATE INDEX "slot_host_id" ON "slot" ("host_id");
+
+CREATE INDEX "slot_person_id" ON "slot" ("person_id");
+
+CREATE UNIQUE INDEX "slot_key" ON "slot" ("key");
+
+CREATE INDEX "slot_journee_id_hour" ON "slot" ("journee_id", "hour");
+
+CREATE UNIQUE INDEX "slot_journee_id_person_id" ON "slot" ("journee_id", "person_id");
+
+CREATE TABLE "slot_wish" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "journee_id" INTEGER NOT NULL, "choices" TEXT NOT NULL, "person_id" INTEGER, "guest" BLOB, "key" TEXT NOT NULL, "asked_at" INTEGER NOT NULL, "settled_at" INTEGER, FOREIGN KEY ("journee_id") REFERENCES "journee" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE SET NULL);
+
+CREATE UNIQUE INDEX "slot_wish_uid" ON "slot_wish" ("uid");
+
+CREATE INDEX "slot_wish_journee_id" ON "slot_wish" ("journee_id");
+
+CREATE INDEX "slot_wish_person_id" ON "slot_wish" ("person_id");
+
+CREATE UNIQUE INDEX "slot_wish_key" ON "slot_wish" ("key");
+
 CREATE TABLE "task" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "person_id" INTEGER, "sentence" TEXT NOT NULL, "due_on" DATE NOT NULL, "closes_with" TEXT NOT NULL, "opened_by_id" INTEGER NOT NULL, "closed_by_id" INTEGER, "closed_at" INTEGER, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "event" ("id"), FOREIGN KEY ("closed_by_id") REFERENCES "event" ("id"));
 
 CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");
@@ -269,6 +319,18 @@ CREATE INDEX "task_closed_by_id" ON "task" ("closed_by_id");
 CREATE INDEX "task_role_closed_at_due_on" ON "task" ("role", "closed_at", "due_on");
 
 CREATE INDEX "task_case_id_closed_at" ON "task" ("case_id", "closed_at");
+
+CREATE TABLE "unknown_name" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "journee_id" INTEGER NOT NULL, "half" TEXT NOT NULL CHECK (half IN ('morning', 'afternoon')), "name" BLOB, "how" TEXT NOT NULL, "at" INTEGER NOT NULL, "key" TEXT NOT NULL, "person_id" INTEGER, "settled_at" INTEGER, "settled_by_id" INTEGER, FOREIGN KEY ("journee_id") REFERENCES "journee" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE SET NULL, FOREIGN KEY ("settled_by_id") REFERENCES "person" ("id") ON DELETE SET NULL);
+
+CREATE UNIQUE INDEX "unknown_name_uid" ON "unknown_name" ("uid");
+
+CREATE INDEX "unknown_name_journee_id" ON "unknown_name" ("journee_id");
+
+CREATE UNIQUE INDEX "unknown_name_key" ON "unknown_name" ("key");
+
+CREATE INDEX "unknown_name_person_id" ON "unknown_name" ("person_id");
+
+CREATE INDEX "unknown_name_settled_by_id" ON "unknown_name" ("settled_by_id");
 
 CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON "event" FOR EACH ROW
 BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;

@@ -17,8 +17,9 @@ from workflows.settings import DEFAULTS
 
 MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
-FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy"}
-"""Owed by a sign-in, a journée, a day or a request about data: by no step."""
+FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
+                  "slot_freed", "slot_full"}
+"""Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -87,6 +88,10 @@ SUBJECTS = {
     "departure_closed": "Votre sortie est close",
     "journee_reminder": "Jeudi 17 décembre : votre badge pour la journée Optéos",
     "journee_moved": "La journée Optéos change de date",
+    "journee_open": "La journée du 17 décembre n’est pas fermée",
+    "slot_booked": "Rendez-vous confirmé le 17 décembre",
+    "slot_freed": "Rendez-vous annulé le 17 décembre",
+    "slot_full": "Votre demande de rendez-vous",
     "address_changed": "Vos coordonnées ont changé",
     "weekly": "3 dossiers attendent une nouvelle",
     "monthly": "Places et prévisions de janvier 2027",
@@ -107,10 +112,12 @@ KNOWN: dict[str, Any] = {
     },
     "rank": 10, "total": 12, "forecast": "entre mai 2027 et juin 2027", "deadline": "2026-12-11", "actor": "Noé",
     "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117", "journee": "2026-12-17",
+    "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
 }
 UNKNOWN: dict[str, Any] = {
     **KNOWN, "memory": {"month": "2027-01"}, "answers": {}, "rank": None, "total": None, "forecast": "",
     "deadline": None, "actor": "", "erased_on": None, "pages_left": 0, "pages_total": 0, "code": "", "journee": None,
+    "at": None, "place": "",
 }
 ROLES = ("person", "circle", "peer", "support", "cogerance", "waits_for", "correspondent")
 STATES = ("papers", "waiting", "paused", "drafting")

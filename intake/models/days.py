@@ -7,6 +7,7 @@ from datetime import date, datetime
 from peewee import BooleanField, Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake import history, moment
+from intake.models.actors import Actor
 from intake.models.base import DayField, InstantField, Model, UidField, write_transaction
 from intake.models.dossiers import Case
 from intake.models.people import Antenna, Person
@@ -32,6 +33,10 @@ class Journee(Model):
     """A holiday, August or the month before the assembly: no letter until a human sets the date."""
     reason = TextField(default="")
     """Why it was moved."""
+    facilitator = ForeignKeyField(Person, null=True, backref="+", on_delete="SET NULL")
+    """The person of the day; empty: whoever holds the role."""
+    closed_at = InstantField(null=True)
+    """« Fermer la journée »."""
 
 
 class InfoMeeting(Model):
@@ -85,6 +90,32 @@ def plan_journees(today: date) -> list[Journee]:
 def journees_from(first: date) -> list[Journee]:
     """The journées from a day on."""
     return list(Journee.select().where(Journee.day >= first).order_by(Journee.day))
+
+
+def journee_on(day: date) -> Journee | None:
+    """The journée that takes place that day."""
+    return Journee.get_or_none(Journee.day == day)
+
+
+def name_facilitator(journee: Journee, person: Person | None, by: Person, role: str) -> None:
+    """Say who is the person of the day. Twice is harmless."""
+    with write_transaction():
+        if Journee.get_by_id(journee.id).facilitator_id == (person.id if person else None):
+            return
+        Journee.update(facilitator=person).where(Journee.id == journee.id).execute()
+        history.append_of_house("name_facilitator", by, role, f"journee:{journee.planned}", moment.now(),
+                                moment.today(), {"person": person.uid if person else ""})
+
+
+def close_journee(journee: Journee, by: Actor, role: str) -> bool:
+    """« Fermer la journée »; False when it was closed already."""
+    with write_transaction():
+        done = Journee.update(closed_at=moment.now()).where(
+            Journee.id == journee.id, Journee.closed_at.is_null()).execute()
+        if done:
+            history.append_of_house("close_journee", by, role, f"journee:{journee.planned}", moment.now(),
+                                    moment.today())
+    return bool(done)
 
 
 def confirm_journee(journee: Journee, place: str, by: Person, role: str) -> None:

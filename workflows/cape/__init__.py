@@ -4,7 +4,7 @@ What a CAPE remembers: `ordinal` (1 to 3), `nature` (premier, renouvellement, ap
 `months`, `last_day`, `peer` (uid), `slots` (names of the headings filled in), `document` (SHA-256 sent to sign),
 `person_signed_on`, `cogerance_signed_on`, `traded` (flag), `started_on`, `hours` (of an employment declared since),
 `amended` (number of amendments), `ended_on`, `quotes_blocked` (flag), `gap_from` (first day without contract),
-`earlier` (pairs of days of contracts that were taken over).
+`earlier` (pairs of days of contracts that were taken over), `welcomed_on` and `welcome_missed` (days of journées).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from workflows.cape.forms import (
     EarlyEndForm,
     JobForm,
     RenewalForm,
+    WelcomeForm,
     fill_cape,
     fill_early_end,
 )
@@ -40,7 +41,7 @@ from workflows.grammar import (
     TakeStep,
     Task,
 )
-from workflows.roles import after, circle, clock, cogerance, hr, peer, person, support
+from workflows.roles import after, circle, clock, cogerance, hr, kiosk, peer, person, support
 from workflows.signing import (
     AmendmentForm,
     PaperForm,
@@ -201,6 +202,7 @@ alarm_tasks = (
     Task(cogerance, "Fin de CAPE : décider de la suite", due=r.next_open_day, when=r.at_rung(3)),
 )
 leave = ("preparing", "trading")
+concluded_states = ("signed", *leave)
 
 steps = (
     Step("open", None, (), "drafting", by=(after("admission.check_papers"), after("cape.renew"), after("cape.restart")),
@@ -239,6 +241,15 @@ steps = (
          past="le contrat a pris effet"),
     Step("take_effect", None, ("signed",), "preparing", by=clock, due=effect_due,
          then=[TakeStep("admission", "join")], past="le contrat a pris effet"),
+    Step("welcome", "Noter la journée d’accueil", concluded_states, None, by=(circle, kiosk), form=WelcomeForm,
+         chosen_if=[r.welcome_ahead], only_if=[r.after_signature], effective=lambda facts, answers: answers["day"],
+         then=[Remember(lambda facts, answers: {"welcomed_on": answers["day"].isoformat()})],
+         past="a noté la journée d’accueil", quiet=True),
+    Step("miss_welcome", None, concluded_states, None, by=kiosk, form=WelcomeForm,
+         chosen_if=[r.welcome_ahead], only_if=[r.after_signature], effective=lambda facts, answers: answers["day"],
+         then=[Remember(r.one_more_missed),
+               Task(circle, "Deux premières journées manquées : prendre des nouvelles", days=7, when=r.missed_twice)],
+         past="journée manquée après la signature", quiet=True),
     Step("start_trading", "Noter le début d’activité", ("preparing",), "trading", by=(person, support),
          form=ActivityStartForm, fill=until_today, effective=lambda facts, answers: answers["started_on"],
          then=[Remember(lambda facts, answers: {"traded": True, "started_on": answers["started_on"].isoformat()})],

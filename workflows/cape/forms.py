@@ -48,6 +48,13 @@ class CapeForm(StepForm):
         "8° Remboursement des cotisations sociales", missing="Indiquez le remboursement des cotisations sociales")
 
 
+class WelcomeForm(StepForm):
+    """Which journée it was."""
+
+    readers = (circle, support, cogerance)
+    day = f.DayField("Jour de la journée", missing="Saisissez le jour de la journée")
+
+
 class RenewalForm(StepForm):
     """Why go on, and for how long."""
 

@@ -285,3 +285,31 @@ def cogerance_warned(facts: Facts, answers: Answers) -> bool:
 def next_open_day(facts: Facts, _: Answers) -> date:
     """Today, or the next working day."""
     return working_day_on_or_after(facts.today)
+
+
+# The first journée ---------------------------------------------------------------------------------------------------
+
+
+@choice
+def welcome_ahead(facts: Facts, _: Answers) -> bool:
+    """A first CAPE, signed here, whose person has not yet come to a journée."""
+    kept = facts.memory
+    return bool(kept.get("ordinal", 1) == 1 and kept.get("cogerance_signed_on") and not kept.get("welcomed_on"))
+
+
+@house("Cette journée a eu lieu avant la signature. La première qui suit compte.", lifted_by="")
+def after_signature(facts: Facts, answers: Answers) -> bool:
+    """The journée is not before the signature."""
+    signed = facts.day("cogerance_signed_on")
+    return bool(signed is None or signed <= answers["day"] <= facts.today)
+
+
+def one_more_missed(facts: Facts, answers: Answers) -> dict[str, list[str]]:
+    """The days missed since the signature, each once."""
+    return {"welcome_missed": sorted({*facts.memory.get("welcome_missed", ()), answers["day"].isoformat()})}
+
+
+def missed_twice(facts: Facts, answers: Answers) -> bool:
+    """This one is the second."""
+    before = facts.memory.get("welcome_missed", ())
+    return len(before) == 1 and answers["day"].isoformat() not in before

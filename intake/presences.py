@@ -1,0 +1,106 @@
+"""Someone is seen at a journée: it is noted, and their journey moves when it still may (JOURNEY §10); the day is closed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+
+from intake import moment
+from intake.cases import take_step
+from intake.guests import awaited
+from intake.models import attendance, days
+from intake.models.actors import KIOSK, Actor, grants_of, roles_on
+from intake.models.base import write_transaction
+from intake.models.days import InfoMeeting, Journee
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Person
+from workflows.calendar import paris_day
+from workflows.engine import AnswersInvalid, StepRefused
+from workflows.roles import circle
+
+log = logging.getLogger("intake.presences")
+
+
+def sign(
+    journee: Journee, half: str, *, person: Person | None, name: str, how: str, at: datetime, key: str,
+    by: Actor = KIOSK,
+) -> bool:
+    """Note that someone came. True when it was noted already; late is fine, a repeat too.
+
+    Without `person`, the name is kept until someone says whose it is.
+    """
+    if person is None:
+        return attendance.keep_name(journee, half, name, how=how, at=at, key=key)
+    with write_transaction():
+        already = attendance.record_attendance(journee, half, person, how=how, at=at)
+        if not already:
+            _move_on(person, journee, by)
+    return already
+
+
+def match(found: attendance.UnknownName, person: Person, by: Person) -> bool:
+    """A name is this person's: their presence is noted as of then. False when another one settled it first."""
+    with write_transaction():
+        if not attendance.settle_name(found, person, by):
+            return False
+        sign(found.journee, found.half, person=person, name="", how="name", at=found.at, key=found.key, by=by)
+    return True
+
+
+def close(journee: Journee, by: Actor, role: str) -> None:
+    """« Fermer la journée »: those expected and not seen were absent. Twice is harmless."""
+    with write_transaction():
+        if not days.close_journee(journee, by, role):
+            return
+        members = [guest.person for guest in awaited() if guest.member]
+        attendance.settle_absences(journee, members)
+        seen = attendance.noted(journee)
+        for person in members:
+            if not any(row.status == "present" for row in seen.get(person.id, {}).values()):
+                for case in _first_contracts(person):
+                    _take(case, "miss_welcome", {"day": journee.day.isoformat()}, KIOSK)
+
+
+# The journey moves ---------------------------------------------------------------------------------------------------
+
+
+def _move_on(person: Person, journee: Journee, by: Actor) -> None:
+    """The information meeting of that day opens the application; the first journée after a signature is the welcome."""
+    for case in _before_meeting(person, journee.day):
+        _take(case, "attend", {}, _hand(case, by))
+    for case in _first_contracts(person):
+        _take(case, "welcome", {"day": journee.day.isoformat()}, _hand(case, by))
+
+
+def _before_meeting(person: Person, day: date) -> list[Case]:
+    """Admissions that an information meeting held that day at their antenna lets begin."""
+    rows = Case.select(Case, Dossier).join(Dossier).where(
+        Dossier.person == person, Case.workflow == "admission", Case.state.in_(("contact", "meeting")))
+    return [case for case in rows if _has_meeting(case, day)]
+
+
+def _has_meeting(case: Case, day: date) -> bool:
+    held = InfoMeeting.select(InfoMeeting.starts_at).where(
+        InfoMeeting.antenna == case.antenna, InfoMeeting.cancelled_at.is_null())
+    return any(paris_day(starts) == day for (starts,) in held.tuples())
+
+
+def _first_contracts(person: Person) -> list[Case]:
+    """The CAPE of someone that run or are about to."""
+    return list(Case.select(Case, Dossier).join(Dossier).where(
+        Dossier.person == person, Case.workflow == "cape", Case.state.in_(("signed", "preparing", "trading"))))
+
+
+def _hand(case: Case, by: Actor) -> Actor:
+    """Who takes the step: the circle member who noted it, else the tablet, as the facilitator holds no role there."""
+    if isinstance(by, Person) and circle not in roles_on(case, by, grants=grants_of(by, moment.today())):
+        return KIOSK
+    return by
+
+
+def _take(case: Case, step: str, raw: dict[str, str], by: Actor) -> None:
+    """Take the step if the case still allows; the presence is a fact all the same."""
+    try:
+        take_step(case, step, by=by, raw=raw, key=None)
+    except (StepRefused, AnswersInvalid) as refused:
+        log.info("%s of %s does not follow from a presence: %s", step, case.uid, refused)
