@@ -23,6 +23,8 @@ NOT_THE_LAST = Refusal("Une étape a été faite depuis. Elle ne peut plus être
 TOO_LATE = Refusal("Le délai pour annuler est passé. Vous pouvez écrire à la personne ou faire l’étape suivante.")
 NOT_YOURS = Refusal("Seule la personne qui a fait cette étape peut l’annuler.")
 NEVER = Refusal("Une signature, un vote ou ce qu’une personne a fait ne s’annule pas.")
+UNDONE = "undo:"
+"""What a counter-event is about: the event it takes back, by its uid."""
 LETTER_GONE = Refusal("La lettre est déjà partie. Écrivez à la personne.")
 
 
@@ -125,7 +127,8 @@ def _restore(known: Case | None, event: Event, decision: Decision, by: Actor, no
     opened = event.before == ""
     state, step = (workflow.closing_state, workflow.closing_step) if opened else (event.before, "undo")
     line = history.Line(step=step, before=case.state, after=state, role=decision.role, made_at=now,
-                        effective_on=moment.today(), cause=cause, key=key, fingerprint=fingerprint(workflow))
+                        effective_on=moment.today(), cause=cause, key=key, subject=f"{UNDONE}{event.uid}",
+                        fingerprint=fingerprint(workflow))
     counter = history.append(line, by, case, history.Written({}, {}, {}))
     replaced = replaced_by(event)
     if not opened:
