@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import workflows
-from intake import effects, history, moment, words
+from intake import effects, foresight, history, moment, words
 from intake.effects import Made, Moment
 from intake.facts import facts_of
 from intake.facts.common import item_of
@@ -27,7 +27,7 @@ from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Un
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
-UNSPOKEN = frozenset({"csrf_token", "key", "version", "about"})
+UNSPOKEN = frozenset({"csrf_token", "key", "version", "about", "told"})
 """Posted names that are not answers."""
 
 
@@ -53,25 +53,25 @@ class OtherText(StepRefused):
 
 def take_step(
     case: Case, step: str, *, by: Actor, raw: Raw, key: str | None, seen_version: int | None = None,
-    cause: Event | None = None, made: Made | None = None,
+    cause: Event | None = None, made: Made | None = None, told: str | None = None,
 ) -> Event:
     """Take a step of a case: the event that tells it, written with everything that follows, or nothing at all.
 
     `key` is the form's submission key, `seen_version` the version of the page it was pressed on, `cause` the event
-    of the step that takes this one, `made` what was prepared before the lock.
-    Raises StepRefused (with Stale, OtherText, NotTheirs) or AnswersInvalid.
+    of the step that takes this one, `made` what was prepared before the lock, `told` the digest of what its page told.
+    Raises StepRefused (with Stale, OtherText, NotTheirs), AnswersInvalid, or Surprise when it would do something else.
     """
     def attempt() -> Event:
         with write_transaction():
             return _take(locked(case) if cause is None else case, step, by=by, raw=raw, key=key,
-                         seen_version=seen_version, cause=cause, made=made)
+                         seen_version=seen_version, cause=cause, made=made, told=told)
 
     return retrying(attempt) if case.id else attempt()
 
 
 def _take(
     case: Case, step: str, *, by: Actor, raw: Raw, key: str | None, seen_version: int | None, cause: Event | None,
-    made: Made | None,
+    made: Made | None, told: str | None,
 ) -> Event:
     """The step, once the case is locked."""
     if key is not None and (done := _with_key(case, key, raw)):
@@ -87,7 +87,11 @@ def _take(
         roles=roles_on(case, by, grants=grants, about=about, cause=cause))
     if any(isinstance(one, Undo) for one in decision.consequences):
         return undo(case, decision, by=by, key=key)
-    return _write(case, decision, facts, by=by, raw=raw, key=key, cause=cause, made=made)
+    change = foresight.change_of(case, decision.step, facts) if told is not None else ""
+    event = _write(case, decision, facts, by=by, raw=raw, key=key, cause=cause, made=made)
+    if told is not None:
+        foresight.expect(told, foresight.written(case, decision.step, event, change))
+    return event
 
 
 def locked(case: Case) -> Case:

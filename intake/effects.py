@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -108,26 +108,51 @@ def letter_context(told: Letter, role: str, at: Moment) -> dict[str, Any]:
     }
 
 
-def write_letter(told: Letter, at: Moment) -> None:
-    """Owe the letter to everyone it is for; those without address are called by telephone instead."""
+@dataclass(frozen=True)
+class Owed:
+    """A letter as it will leave, to one person."""
+
+    template: str
+    to: Person
+    subject: str
+    body: str
+    occasion: str = ""
+    own_words: bool = False
+    """Its text is what someone wrote in the form of the step."""
+
+
+def letters_of(told: Letter, at: Moment) -> list[Owed]:
+    """The letter as each of those it is for will read it; people without address among them, to be called instead."""
     answers = at.decision.answers
     if told.when is not None and not told.when(at.facts, answers):
-        return
-    by_team = at.by.id is not None and at.by.id != at.case.dossier.person_id
-    wait = timedelta(minutes=at.facts.settings["undo.minutes"] if by_team else 0)
-    not_before = at.event.made_at + wait
+        return []
     occasion = str(told.occasion(at.facts, answers)) if told.occasion else ""
-    body = str(answers.get(told.text) or "") if told.text else ""
+    owed = []
     for role in told.to:
         for person in recipients(role, at.case, at.by):
-            if not person.email:
-                _call(at, person)
-                continue
             addressed = roles.person if person.id == at.case.dossier.person_id else role
-            outbox.owe(
-                told.template, person, context=letter_context(told, addressed, at), cause=f"event:{at.event.uid}",
-                occasion=occasion, now=at.event.made_at, not_before=not_before, event=at.event, case=at.case,
-                subject=str(answers.get(told.subject) or "") if told.subject else "", body=body)
+            context = {"prenom": person.called, **letter_context(told, addressed, at)}
+            if told.text:
+                subject, body = outbox.as_written(
+                    told.template, person.language, context, str(answers.get(told.subject) or ""),
+                    str(answers[told.text]))
+            else:
+                subject, body = outbox.render(told.template, person.language, context)
+            owed.append(Owed(told.template, person, subject, body, occasion, bool(told.text)))
+    return owed
+
+
+def write_letter(told: Letter, at: Moment) -> None:
+    """Owe the letter to everyone it is for; those without address are called by telephone instead."""
+    by_team = at.by.id is not None and at.by.id != at.case.dossier.person_id
+    wait = timedelta(minutes=at.facts.settings["undo.minutes"] if by_team else 0)
+    for one in letters_of(told, at):
+        if not one.to.email:
+            _call(at, one.to)
+            continue
+        outbox.owe_text(
+            one.template, one.to, one.subject, one.body, cause=f"event:{at.event.uid}", occasion=one.occasion,
+            now=at.event.made_at, not_before=at.event.made_at + wait, event=at.event, case=at.case)
 
 
 def _call(at: Moment, person: Person) -> None:
@@ -138,14 +163,19 @@ def _call(at: Moment, person: Person) -> None:
 # Tasks ---------------------------------------------------------------------------------------------------------------
 
 
+def tasks_of(told: Task, at: Moment) -> list[tuple[str, Person | None, str, date]]:
+    """The work a row gives: role, the one it is for if it names people, sentence, day."""
+    if told.when is not None and not told.when(at.facts, at.decision.answers):
+        return []
+    uids = told.people(at.facts, at.decision.answers) if told.people else [None]
+    people = [Person.get_or_none(Person.uid == uid) if uid else None for uid in uids]
+    return [(told.role, person, told.sentence, task_due(told, at)) for person in people]
+
+
 def give_task(told: Task, at: Moment) -> None:
     """Give work to a role, or to the people the row names."""
-    if told.when is not None and not told.when(at.facts, at.decision.answers):
-        return
-    people = told.people(at.facts, at.decision.answers) if told.people else [None]
-    for uid in people:
-        person = Person.get_or_none(Person.uid == uid) if uid else None
-        open_task(at, told.role, told.sentence, task_due(told, at), told.closes_with, person)
+    for role, person, sentence, due in tasks_of(told, at):
+        open_task(at, role, sentence, due, told.closes_with, person)
 
 
 def task_due(told: Task, at: Moment) -> date:
@@ -256,13 +286,9 @@ APPLY: dict[type, Callable[[Any, Moment], None]] = {
 # Telling -------------------------------------------------------------------------------------------------------------
 
 
-def tell(consequence: Consequence, case: Case, facts: Any, answers: Mapping[str, Any]) -> str:
-    """What a consequence will do, in a sentence; empty when there is nothing to tell."""
+def tell(consequence: Consequence, facts: Any) -> str:
+    """What a consequence does to the case itself, in a sentence; letters and tasks are told by `intake.foresight`."""
     match consequence:
-        case Letter(template=_, to=to):
-            return f"Une lettre part à {' et '.join(_named(role, facts) for role in to)}."
-        case Task(role=role, sentence=sentence):
-            return f"Une tâche est donnée à {_named(role, facts)} : « {sentence} »."
         case HoldPlace() | MovePlace():
             return "Une place est retenue pour ce mois."
         case FreePlace():
@@ -276,10 +302,3 @@ def tell(consequence: Consequence, case: Case, facts: Any, answers: Mapping[str,
         case workflows.grammar.Open(workflow=name):
             return f"Une démarche s’ouvre : {workflows.ALL[name].title}."
     return ""
-
-
-def _named(role: str, facts: Any) -> str:
-    if role == roles.person:
-        return facts.first_name or "la personne"
-    return roles.LABELS.get(role, "qui doit agir")
-

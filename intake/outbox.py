@@ -57,17 +57,41 @@ def link_to(path: str) -> str:
     return office.public_url.rstrip("/") + path
 
 
+def as_written(template: str, language: str, context: Mapping[str, Any], subject: str, text: str) -> tuple[str, str]:
+    """(subject, body) of a letter whose text someone wrote: what was posted is what leaves, the footer under it."""
+    said, _ = render(template, language, context) if not subject else (subject, "")
+    return said, f"{text.strip()}\n\n{footer(context)}"
+
+
+def footer(context: Mapping[str, Any]) -> str:
+    """Why one receives this letter, and who helps; the same under every letter."""
+    return _mail.get_template("_pied.txt").render(**context, coop=office.coop, contact=office.contact).strip() + "\n"
+
+
+def draft(template: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """(subject, text) to begin from, without the footer."""
+    subject, body = render(template, language, context)
+    return subject, body.removesuffix(footer(context)).strip()
+
+
 def owe(
     template: str, to: Person, *, context: Mapping[str, Any], cause: str, occasion: str = "", now: datetime,
-    not_before: datetime | None = None, event: Event | None = None, case: Case | None = None,
-    subject: str = "", body: str = "", address: str = "",
+    not_before: datetime | None = None, event: Event | None = None, case: Case | None = None, address: str = "",
 ) -> None:
     """Write a letter with its cause; nothing when the same one is already owed or the person has no address."""
+    subject, body = render(template, to.language, {"prenom": to.called, **context})
+    owe_text(template, to, subject, body, cause=cause, occasion=occasion, now=now, not_before=not_before, event=event,
+             case=case, address=address)
+
+
+def owe_text(
+    template: str, to: Person, subject: str, body: str, *, cause: str, occasion: str = "", now: datetime,
+    not_before: datetime | None = None, event: Event | None = None, case: Case | None = None, address: str = "",
+) -> None:
+    """Write a letter already rendered; nothing when the same one is already owed or the person has no address."""
     address = address or to.email or ""
     if not address:
         return
-    if not body:
-        subject, body = render(template, to.language, {"prenom": to.called, **context})
     uid = new_uid()
     WRITE(
         uid=uid, dossier=case.dossier_id if case is not None else None, cause=cause, event=event.id if event else None,

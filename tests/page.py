@@ -73,6 +73,8 @@ class Page(HTMLParser):
         """An element closes, and with it what was left open inside."""
         while self._open:
             closed, has, start = self._open.pop()
+            if closed == "textarea" and self._form is not None and has.get("name"):
+                self._form.values.add(has["name"], typed(self._words[start:]))
             self._close(closed, has, squeeze(self._words[start:]))
             if closed == tag:
                 return
@@ -107,8 +109,6 @@ class Page(HTMLParser):
         elif self._form is not None:
             if tag == "button" and has.get("type", "submit") == "submit":
                 self._button(text, has)
-            elif tag == "textarea" and has.get("name"):
-                self._form.values.add(has["name"], text)
             elif tag == "select":
                 self._select = None
 
@@ -117,6 +117,11 @@ class Page(HTMLParser):
         self._form.buttons.append(text)
         if has.get("name"):
             self._form.pressed[text] = (has["name"], has.get("value", ""))
+
+
+def typed(words: list[str]) -> str:
+    """What stands in a box, its paragraphs kept; the line end that only opens it left out."""
+    return "".join(words).replace("\r\n", "\n").removeprefix("\n")
 
 
 def squeeze(words: list[str]) -> str:
@@ -150,4 +155,17 @@ def send(client: FlaskClient, form: Form, url: str, button: str, **answers: Any)
     if button in form.pressed:
         values.add(*form.pressed[button])
     assert form.method == "post", f"« {button} » is not a POST"
-    return client.post(form.action or url, data=values)
+    answer = client.post(form.action or url, data=values)
+    return confirm(client, answer, url, button) if RELIT in answer.get_data(as_text=True) else answer
+
+
+RELIT = "data-a-relire"
+"""On the page that shows what is about to leave, before it does."""
+
+
+def confirm(client: FlaskClient, answer: TestResponse, url: str, button: str) -> TestResponse:
+    """Press the same button under the letters one has just read, unless things changed meanwhile (409)."""
+    if answer.status_code != 200:
+        return answer
+    form = read(answer).form(button)
+    return client.post(form.action or url, data=form.values)

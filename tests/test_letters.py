@@ -11,6 +11,7 @@ import pytest
 from flask import Flask, render_template
 
 import workflows
+from intake import outbox
 from intake.outbox import render
 from workflows.grammar import Letter
 from workflows.settings import DEFAULTS
@@ -260,17 +261,16 @@ def test_a_second_silence_is_announced_as_a_pause() -> None:
 
 
 @pytest.mark.parametrize("template", ["admitted", "deferred", "declined", "redirected", "papers_asked"])
-def test_the_words_the_circle_wrote_are_sent_and_greet_once(template: str) -> None:
-    written = "Bonjour Ana,\n\nVotre four nous a plu."
-    body = said(template, answers={"message": written, "sending": "send"})
-    assert body.startswith(written)
-    assert body.count("Bonjour") == 1
-    assert said(template, answers={"message": "Votre four nous a plu.", "sending": "send"}).startswith(written)
-
-
-def test_what_the_circle_wrote_to_ana_is_not_copied_to_the_team() -> None:
-    for template in ("admitted", "declined", "papers_asked"):
-        assert "four" not in said(template, to="support", answers={"message": "Votre four…", "sending": "send"})
+def test_what_the_circle_writes_begins_from_the_letter_and_leaves_as_it_was_posted(template: str) -> None:
+    known = {"prenom": "Ana", "to": "person", "link": LINK, "setting": DEFAULTS.__getitem__, **KNOWN, "answers": {}}
+    subject, begun = outbox.draft(template, "fr", known)
+    assert subject
+    assert begun.startswith("Bonjour Ana,")
+    assert "Vous recevez ce message" not in begun
+    said, body = outbox.as_written(template, "fr", known, "Votre four", "Bonjour Ana,\n\nVotre four nous a plu.")
+    assert said == "Votre four"
+    assert body == f"Bonjour Ana,\n\nVotre four nous a plu.\n\n{outbox.footer(known)}"
+    assert outbox.as_written(template, "fr", known, "", "Bonjour,")[0] == subject
 
 
 def test_the_twin_escapes_what_people_wrote_and_links_once(app: Flask) -> None:

@@ -6,16 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import papers, words
+from intake import consent, foresight, papers, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import Answered, complement_asked, in_words, readable_answers
 from intake.cases import AnswersInvalid, StepRefused
 from intake.clock import take_with_room
 from intake.effects import Made, tell
+from intake.foresight import Surprise
 from intake.lookup import my_roles, my_steps, name_of, the_case, the_dossier, the_item, workflow_of
 from intake.models.dossiers import Case, Dossier
+from intake.pages.dossier import why_not
 from intake.show import go, show
 from intake.uploads import with_pieces
+from workflows import roles
+from workflows.admission import DECISIONS
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
 from workflows.grammar import Freeze, Item
@@ -26,38 +30,53 @@ pages = Blueprint("step", __name__)
 @pages.route("/dossier/<dossier>/<case>/<step>", methods=["GET", "POST"])
 @access(SIGNED_IN)
 def take(dossier: str, case: str, step: str) -> Response:
-    """Show a step, and take it."""
+    """Show a step with all it does, and take it."""
     found = the_case(the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
     if request.method == "POST":
-        return send(found, step, about)
+        return send(found, case, step, about)
     facts, opened = here(found, step, about)
     if opened is None:
         abort(404)
     typed = {name: value for name, value in request.args.items() if name != "about"}
     form = blank_form(opened.step, facts, typed or None)
+    foresight.draft(form, found, opened.step, facts, me())
     return page(found, opened, facts, form, status=200 if opened.possible else 409)
 
 
-def send(case: Case, step: str, about: Item | None) -> Response:
-    """Take the step; its page comes back, as typed, when the answers need work or the rules refuse."""
+def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
+    """Take the step; its page comes back, as typed, when the answers need work, the rules refuse, or it would surprise."""
     raw = with_pieces(case.dossier, request.form, request.files, me())
     try:
         event = take_with_room(
-            case, step, by=me(), raw=raw, key=request.form.get("key"),
+            case, step, by=me(), raw=raw, key=request.form.get("key"), told=told_before(case, step),
             seen_version=request.form.get("version", type=int), made=made_before(case, step, about))
     except AnswersInvalid as invalid:
         facts, opened = here(case, step, about)
         return page(case, opened or gone(case, step, about), facts, invalid.form, status=422)
     except NotTheirs:
         abort(404)
+    except Surprise as surprise:
+        case = the_case(case.dossier, reference)
+        facts, opened = here(case, step, about)
+        opened = opened or gone(case, step, about)
+        return page(case, opened, facts, blank_form(opened.step, facts, raw), status=200 if surprise.first else 409,
+                    surprise=surprise)
     except StepRefused as refused:
-        case = the_case(case.dossier, case.uid) if case.id else case
+        case = the_case(case.dossier, reference)
         facts, still = here(case, step, about)
         opened = still or gone(case, step, about)
         return page(case, opened, facts, blank_form(opened.step, facts, raw), status=409,
                     reasons=[words.say(one) for one in refused.refusals])
     return go(after(event.case.dossier))
+
+
+def told_before(case: Case, step: str) -> str | None:
+    """The digest of what the page told; nobody is surprised by a step of their own, a signature or a note."""
+    rows = workflow_of(case).rows(step)
+    if case.dossier.person_id == me().id or not any(row.undoable for row in rows):
+        return None
+    return request.form.get("told", "")
 
 
 def made_before(case: Case, step: str, about: Item | None) -> Made | None:
@@ -88,17 +107,30 @@ def after(dossier: Dossier) -> str:
     return url_for("dossier.summary", uid=dossier.uid)
 
 
-def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, reasons: list[str] | None = None
-         ) -> Response:
+def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, reasons: list[str] | None = None,
+         surprise: Surprise | None = None) -> Response:
     """The step's page, its form as typed, what it will do, and the reasons that stop it."""
     said = [words.say(refusal) for refusal in opened.refusals] if reasons is None else reasons
-    told = [sentence for one in opened.step.then if (sentence := tell(one, case, facts, {}))]
+    mine = case.dossier.person_id == me().id
+    told = [sentence for one in opened.step.then if (sentence := tell(one, facts))]
+    foreseen = surprise.foreseen if surprise else None if mine else foresight.before(case, opened.step, facts, me())
     return show(
         "step.html", block="form", status=status, case=case, dossier=case.dossier, name=name_of(case.dossier),
-        step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
-        warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
-        state=workflow_of(case).state.get(case.state), mine=case.dossier.person_id == me().id,
-        read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form))
+        step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told, foreseen=foreseen,
+        surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
+        state=workflow_of(case).state.get(case.state), mine=mine, minutes=facts.settings["undo.minutes"],
+        read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form),
+        **the_round(case, opened.step.name, facts))
+
+
+def the_round(case: Case, step: str, facts: Any) -> dict[str, Any]:
+    """The round of consent, beside every step of it: what is proposed, who said what, what is missing."""
+    if not consent.shown_with(case, step) or not my_roles(case) & {roles.circle, roles.support, roles.cogerance}:
+        return {"round": None}
+    steps = {one.step.name: one for one in my_steps(case)[1] if one.step.label}
+    links = {name: url_for("step.take", dossier=case.dossier.uid, case=case.uid, step=name) for name in steps}
+    blocked = [why_not(case, one) for name, one in steps.items() if name in DECISIONS and name != step and one.refusals]
+    return {"round": consent.round_of(case, facts), "links": links, "may": steps, "blocked_others": blocked, "here": step}
 
 
 def typed_in(form: Any) -> list[Answered]:

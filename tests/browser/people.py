@@ -90,6 +90,8 @@ class Someone:
         self.goes_to(step)
         self.fills(answers or {})
         self.presses(button or step)
+        if self.page.locator("[data-a-relire]").count():
+            self.presses(button or step)
         assert not self.page.locator(".banner.problem, .error").count(), (
             f"{self.first_name} : {step} : " + " · ".join(self.page.locator(".banner, .error").all_inner_texts()))
         return self

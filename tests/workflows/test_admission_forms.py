@@ -165,16 +165,9 @@ def test_a_negative_decision_takes_its_reason_from_the_list() -> None:
     assert errors(forms.DecisionForm, said) == {}
 
 
-def test_a_decision_comes_with_a_draft_of_its_message_that_may_be_emptied() -> None:
-    step = Step("decline", "Donner une réponse négative", (), None, by="circle", form=forms.RefusalForm,
-                fill=forms.draft_declined)
-    blank = blank_form(step, knowing())
-    assert blank is not None
-    assert blank["message"].data.startswith("Bonjour Ana,\n\nLe Cercle a étudié votre demande.")
-    emptied = blank_form(step, knowing(), {"message": "", "sending": "send", "reason": "capacity"})
-    assert emptied is not None
-    assert not emptied.validate()
-    assert emptied.errors == {"message": ["Écrivez le message"]}
+def test_a_message_is_never_empty() -> None:
+    assert errors(forms.RefusalForm, {"message": "", "sending": "send", "reason": "capacity"}) == {
+        "message": "Écrivez le message"}
 
 
 def test_the_reasons_are_those_of_the_journey() -> None:

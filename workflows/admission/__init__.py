@@ -97,6 +97,11 @@ def to_send(_: Facts, answers: Answers) -> bool:
     return bool(answers.get("sending") == "send")
 
 
+def message(template: str) -> Letter:
+    """What the circle writes to the person, drafted from a template, sent only if it chose so."""
+    return Letter(template, when=to_send, text="message", subject="subject")
+
+
 def is_cape(_: Facts, answers: Answers) -> bool:
     """The first contract is a CAPE."""
     return bool(answers["kind"] == "cape")
@@ -188,26 +193,27 @@ STEPS = (
     Step("lift_objection", "Lever mon objection", ("review",), None, by="author", form=ReasonForm,
          about="give_opinion", then=[Remember(keep.objection_lifted)], past="a levé son objection"),
     Step("admit", "Inscrire sur la liste d’attente", ("review",), "waiting", by=circle, form=f.DecisionForm,
-         fill=f.draft_admitted, only_if=[*r.consent("admit"), r.interviews_done, r.support_checked],
-         then=[Remember(keep.admitted), DONE, Letter("admitted", when=to_send), Letter("admitted", (circle, support))],
+         only_if=[*r.consent("admit"), r.interviews_done, r.support_checked],
+         then=[Remember(keep.admitted), DONE, message("admitted"), Letter("admitted", (circle, support))],
          past="a inscrit sur la liste d’attente", decision=True, hint="Le rang de la personne commence maintenant."),
     Step("enrol", "Inscrire au programme", ("review", "waiting"), "papers", by=coordinator, form=f.DecisionForm,
-         fill=f.draft_enrolled, chosen_if=[r.no_cap_here],
+         chosen_if=[r.no_cap_here],
          only_if=[*r.consent("admit"), r.interviews_done, r.support_checked],
-         then=[Remember(keep.admitted), DONE, Open("accompaniment"), Letter("papers_asked", (person, support))],
+         then=[Remember(keep.admitted), DONE, Open("accompaniment"),
+               message("papers_asked"), Letter("papers_asked", (support,))],
          past="a inscrit au programme", decision=True),
     Step("defer", "Demander de retravailler", ("review",), "deferred", by=circle, form=f.DecisionForm,
-         fill=f.draft_deferred, only_if=r.consent("defer"),
-         then=[Remember(keep.decided), DONE, Letter("deferred", when=to_send)],
+         only_if=r.consent("defer"),
+         then=[Remember(keep.decided), DONE, message("deferred")],
          past="a demandé de retravailler", decision=True),
     Step("decline", "Donner une réponse négative", ("review",), "declined", by=circle, form=f.RefusalForm,
-         fill=f.draft_declined, only_if=r.consent("decline"),
-         then=[Remember(keep.decided), DONE, NO_PAIRING, Letter("declined", when=to_send),
+         only_if=r.consent("decline"),
+         then=[Remember(keep.decided), DONE, NO_PAIRING, message("declined"),
                Letter("declined", (cogerance,))],
          past="a donné une réponse négative", decision=True),
-    Step("redirect", "Réorienter", ("review",), "redirected", by=circle, form=f.RefusalForm, fill=f.draft_redirected,
+    Step("redirect", "Réorienter", ("review",), "redirected", by=circle, form=f.RefusalForm,
          only_if=r.consent("redirect"),
-         then=[Remember(keep.decided), DONE, NO_PAIRING, Letter("redirected", when=to_send)],
+         then=[Remember(keep.decided), DONE, NO_PAIRING, message("redirected")],
          past="a réorienté", decision=True),
     Step("contest", "Demander un réexamen", ("declined",), None, by=person, form=ReasonForm,
          then=[Task(cogerance, "Répondre à une demande de réexamen", "admission.reexamine_days",

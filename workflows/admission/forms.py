@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, Protocol
 
@@ -14,7 +14,6 @@ from workflows.grammar import StepForm
 from workflows.roles import circle, cogerance, support
 
 Choice = tuple[str, str]
-Fill = Callable[[Any, Any], None]
 
 lines = partial(f.LinesField, description=NO_PRIVATE_LIFE)
 """Free text, with its warning."""
@@ -262,20 +261,32 @@ class OpinionForm(StepForm):
         return valid
 
 
-class DecisionForm(StepForm):
-    """The circle's decision in words for the person, sent or not."""
+subject = partial(f.TextField, "Objet", optional=True)
+message = partial(lines, "Message", missing="Écrivez le message")
+sending = partial(
+    f.ChoiceField, "Envoyer ce message ?", choices=SENDING, missing="Indiquez s’il faut envoyer le message")
 
-    reason = f.ChoiceField("Raison", choices=REASONS, optional=True)
-    message = lines("Message", missing="Écrivez le message")
-    sending = f.ChoiceField("Envoyer ce message ?", choices=SENDING, missing="Indiquez s’il faut envoyer le message")
+
+class DecisionForm(StepForm):
+    """The circle's decision: why, and in words for the person, sent or not."""
+
+    why = lines("Raison, gardée dans le dossier", optional=True)
+    subject = subject()
+    message = message()
+    sending = sending()
 
     readers = (circle, support, cogerance)
 
 
-class RefusalForm(DecisionForm):
-    """A negative decision: its reason is one of the list."""
+class RefusalForm(StepForm):
+    """A negative decision: its reason is one of the list; in words for the person, sent or not."""
 
     reason = f.ChoiceField("Raison", choices=REASONS, missing="Indiquez la raison")
+    subject = subject()
+    message = message()
+    sending = sending()
+
+    readers = (circle, support, cogerance)
 
 
 class UpdateForm(StepForm):
@@ -357,24 +368,3 @@ def name_the_link(form: OpinionForm | InterviewForm, facts: Choices) -> None:
     """Say with whom there must be no link."""
     if facts.first_name:
         form.no_link.label.text = f"Je n’ai aucun lien avec {facts.first_name}"
-
-
-def message(*paragraphs: str) -> Fill:
-    """A fill that drafts the circle's message, to be reread and changed before it leaves."""
-    def draft(form: DecisionForm, facts: Choices) -> None:
-        if not form.message.data and not form.message.raw_data:
-            form.message.data = "\n\n".join((f"Bonjour {facts.first_name},", *paragraphs))
-    return draft
-
-
-draft_admitted: Final = message("Le Cercle a donné un avis favorable à votre demande.")
-draft_enrolled: Final = message(
-    "Le Cercle a donné un avis favorable à votre demande. Vous entrez au programme KPA-Cité.",
-)
-draft_deferred: Final = message(
-    "Le Cercle a étudié votre demande. Il vous propose de la retravailler sur ces points :",
-)
-draft_declined: Final = message("Le Cercle a étudié votre demande. Nous ne pourrons pas vous accueillir :")
-draft_redirected: Final = message(
-    "Le Cercle a étudié votre demande. Une autre structure peut mieux vous accompagner :",
-)
