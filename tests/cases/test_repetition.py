@@ -44,9 +44,10 @@ def address(case: Case, step: str) -> str:
     return f"/dossier/{case.dossier.uid}/{case.uid}/{step}"
 
 
-def the_form(client: Any, path: str, button: str) -> Form:
-    """The form of a step's page, as it stands now."""
-    return read(client.get(path)).form(button)
+def the_form(client: Any, path: str, button: str, **answers: str) -> Form:
+    """The form of a step's page, as it stands now; with answers, under the letters they make, once these are read."""
+    form = read(client.get(path)).form(button)
+    return read(client.post(path, data={**form.values.to_dict(), **answers})).form(button) if answers else form
 
 
 def sent(client: Any, path: str, form: Form, headers: dict[str, str], **answers: str) -> Any:
@@ -76,7 +77,7 @@ def steps(case: Case) -> list[str]:
 def test_a_double_click_takes_the_step_once_and_leads_to_the_same_page(
         people: Cast, browse: Browse, ana: Case, headers: dict[str, str]) -> None:
     claire, path = browse(people.claire), address(ana, "offer")
-    form = the_form(claire, path, OFFER)
+    form = the_form(claire, path, OFFER, month="2027-06")
     first, second = (sent(claire, path, form, headers, month="2027-06") for _ in range(2))
     assert went(first) == went(second) == f"/dossier/{ana.dossier.uid}"
     assert steps(ana) == ["take_over", "offer"]
@@ -87,7 +88,7 @@ def test_a_double_click_takes_the_step_once_and_leads_to_the_same_page(
 def test_a_form_replayed_later_finds_what_it_did(
         people: Cast, browse: Browse, clock: Clock, ana: Case, headers: dict[str, str]) -> None:
     claire, path = browse(people.claire), address(ana, "offer")
-    form = the_form(claire, path, OFFER)
+    form = the_form(claire, path, OFFER, month="2027-06")
     went(sent(claire, path, form, headers, month="2027-06"))
     with writing():
         crowd.step(ana, "take_offer_back", people.claire, reason="Erreur de mois")
@@ -163,8 +164,8 @@ def test_a_step_already_taken_by_a_colleague_says_so(
         people: Cast, browse: Browse, clock: Clock, ana: Case, headers: dict[str, str]) -> None:
     """Two members of the circle had the same page open; the second one's words stay readable."""
     claire, salome, path = browse(people.claire), browse(people.salome), address(ana, "offer")
-    form = the_form(salome, path, OFFER)
-    went(sent(claire, path, the_form(claire, path, OFFER), headers, month="2027-06"))
+    form = the_form(salome, path, OFFER, month="2027-06")
+    went(sent(claire, path, the_form(claire, path, OFFER, month="2027-06"), headers, month="2027-06"))
     clock.forward(minutes=78)
     late = sent(salome, path, form, headers, month="2027-06", word="À bientôt, Ana")
     assert late.status_code == 409
@@ -192,7 +193,7 @@ def test_an_applicant_reads_the_team_and_no_name(
 
 def test_what_is_added_makes_nobody_s_page_stale(people: Cast, browse: Browse, ana: Case) -> None:
     claire, path = browse(people.claire), address(ana, "offer")
-    form = the_form(claire, path, OFFER)
+    form = the_form(claire, path, OFFER, month="2027-06")
     with writing():
         crowd.step(ana, "note", people.salome, note="Rappelée")
         crowd.step(ana, "write", people.sami, subject="Bonjour", message="Votre dossier avance")
@@ -210,7 +211,7 @@ def test_a_step_that_was_never_mine_is_not_found(people: Cast, browse: Browse, a
 
 def test_the_history_holds_after_all_this(people: Cast, browse: Browse, ana: Case) -> None:
     claire, path = browse(people.claire), address(ana, "offer")
-    form = the_form(claire, path, OFFER)
+    form = the_form(claire, path, OFFER, month="2027-06")
     for month in ("2027-06", "2027-06", "2027-07"):
         sent(claire, path, form, {}, month=month)
     with writing():
