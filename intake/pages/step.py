@@ -116,8 +116,8 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
     foreseen = surprise.foreseen if surprise else None if mine else foresight.before(case, opened.step, facts, me())
     return show(
         "step.html", block="form", status=status, case=case, dossier=case.dossier, name=name_of(case.dossier),
-        step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told, foreseen=foreseen,
-        surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
+        step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
+        foreseen=foreseen, surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=mine, minutes=facts.settings["undo.minutes"],
         read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form),
         **the_round(case, opened.step.name, facts))
