@@ -20,7 +20,8 @@ csrf = CSRFProtect()
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, outbox, pages, refusals, secrets_kept, sessions, show, static_files
+    from intake import access, headers, kiosk, outbox, pages, refusals, secrets_kept, sessions, show, static_files
+    from intake.kiosk import tablet
     from intake.models import base, sealed
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -44,7 +45,9 @@ def create_app(settings: Settings) -> Flask:
     _dress(app)
     app.before_request(_open_request)
     app.before_request(sessions.load)
+    app.before_request(tablet.load)
     pages.register(app, development=not settings.production)
+    kiosk.register(app, csrf)
     access.guard(app)
     refusals.register(app)
     app.after_request(headers.dress)
@@ -68,14 +71,15 @@ def _dress(app: Flask) -> None:
 
 def _open_request() -> None:
     """A connection for this request, read-only for GET and HEAD; what the guard must know of its route."""
+    from intake import access
     from intake.models import base
 
-    g.person = g.session = g.grants = g.held_roles = None
+    g.person = g.session = g.grants = g.held_roles = g.device = None
     if request.endpoint and request.endpoint != "static":
         view: Any = _view(request.endpoint)
         g.view_access = view.access
         base.check_out(writing=request.method not in ("GET", "HEAD", "OPTIONS"))
-    if "browser" not in session and request.endpoint != "static":
+    if request.endpoint != "static" and not access.of_the_tablet() and "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)
         session.permanent = True
 

@@ -11,6 +11,7 @@ import workflows
 from intake import moment
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
+from intake.kiosk import closing, receiving
 from intake.models import base, days, places
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
@@ -45,6 +46,7 @@ _prepared: tuple[date, Any] | None = None
 def tick() -> int:
     """One round: fill in empty dates, take the steps that are due, by due instant. The number of steps taken."""
     prepare_day()
+    receiving.catch_up(moment.now(), moment.today())
     taken = 0
     while True:
         batch = due_cases(moment.now())
@@ -66,6 +68,7 @@ def prepare_day() -> None:
         places.open_ahead(antenna, months, settings_on(farthest.first_day, antenna)["places.per_month"], today)
     places.close_past(today)
     days.plan_journees(today)
+    closing.remind(today)
     _prepared = (today, base.db.obj)
 
 

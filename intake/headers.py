@@ -1,21 +1,24 @@
 """What every response carries, errors and downloads included (TRUST 3.1, 3.4)."""
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob:", "font-src 'self'",
     "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'", "form-action 'self'", "base-uri 'none'",
     "object-src 'none'", "frame-ancestors 'none'",
 ))
+SCANNING = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""On the tablet's pages that read a badge, and nowhere else: the reader is compiled there."""
 
 
 def dress(response: Response) -> Response:
     """Add the security headers; personal pages are never stored."""
     sandbox = "; sandbox" if response.headers.get("Content-Disposition", "").startswith("attachment") else ""
-    response.headers["Content-Security-Policy"] = POLICY + sandbox
+    policy, camera = (SCANNING, "(self)") if g.get("scans") else (POLICY, "()")
+    response.headers["Content-Security-Policy"] = policy + sandbox
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    response.headers["Permissions-Policy"] = f"camera={camera}, microphone=(), geolocation=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if current_app.config["PRODUCTION"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from flask import g, request, session
 
 from intake import moment
+from intake.access import of_the_tablet
 from intake.models.people import Person
 from intake.models.signin import Session, find_session
 
@@ -24,8 +25,7 @@ def hashed(secret: str) -> str:
 
 def load() -> None:
     """Find who is signed in, unless the session is too old, idle or revoked."""
-    token = session.get("token")
-    if not token or request.endpoint in (None, "static"):
+    if request.endpoint in (None, "static") or of_the_tablet() or not (token := session.get("token")):
         return
     now = moment.now()
     seen = datetime.fromtimestamp(session.get("seen", 0), UTC)

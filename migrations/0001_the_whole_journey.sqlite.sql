@@ -1,4 +1,4 @@
-CREATE TABLE "anonymous_entry" ("key" TEXT NOT NULL PRIMARY KEY, "day" DATE NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BLOB, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray')));
+CREATE TABLE "anonymous_entry" ("key" TEXT NOT NULL PRIMARY KEY, "day" DATE NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BLOB, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray', 'resolved')));
 
 CREATE TABLE "person" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "first_name" TEXT NOT NULL, "last_name" TEXT NOT NULL, "usual_name" TEXT NOT NULL, "email" TEXT, "phone" TEXT NOT NULL, "language" TEXT NOT NULL CHECK (language IN ('fr', 'en')), "trade" TEXT NOT NULL, "disabled_at" INTEGER, "died_on" DATE, "created_at" INTEGER NOT NULL);
 
@@ -124,6 +124,12 @@ CREATE TABLE "factor" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NO
 
 CREATE INDEX "factor_person_id" ON "factor" ("person_id");
 
+CREATE TABLE "handover" ("id" INTEGER NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "dossier_id" INTEGER NOT NULL, "direct" INTEGER NOT NULL, "ends_at" INTEGER NOT NULL, "used_at" INTEGER, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "handover_token" ON "handover" ("token");
+
+CREATE INDEX "handover_dossier_id" ON "handover" ("dossier_id");
+
 CREATE TABLE "house" ("id" INTEGER NOT NULL PRIMARY KEY, "head" TEXT NOT NULL, "events" INTEGER NOT NULL);
 
 CREATE TABLE "info_meeting" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "antenna_id" INTEGER NOT NULL, "starts_at" INTEGER NOT NULL, "place" TEXT NOT NULL, "seats" INTEGER NOT NULL CHECK (seats >= 0), "host_id" INTEGER, "cancelled_at" INTEGER, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("host_id") REFERENCES "person" ("id"));
@@ -146,13 +152,15 @@ CREATE INDEX "irritant_day" ON "irritant" ("day");
 
 CREATE INDEX "irritant_answered_by_id" ON "irritant" ("answered_by_id");
 
-CREATE TABLE "kiosk_entry" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "device_id" INTEGER, "sequence" INTEGER NOT NULL, "device_time" INTEGER NOT NULL, "made_at" INTEGER NOT NULL, "received_at" INTEGER NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BLOB, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray')), "kind" TEXT NOT NULL, "tries" INTEGER NOT NULL, "outcome" TEXT NOT NULL, FOREIGN KEY ("device_id") REFERENCES "device" ("id"));
+CREATE TABLE "kiosk_entry" ("id" INTEGER NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "device_id" INTEGER, "sequence" INTEGER NOT NULL, "device_time" INTEGER NOT NULL, "made_at" INTEGER NOT NULL, "received_at" INTEGER NOT NULL, "version" INTEGER NOT NULL, "sealed_to" TEXT NOT NULL, "sealed" BLOB, "digest" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('received', 'applied', 'tray', 'resolved')), "kind" TEXT NOT NULL, "reason" TEXT NOT NULL, "resolved_by_id" INTEGER, "resolved_at" INTEGER, "tries" INTEGER NOT NULL, "outcome" TEXT NOT NULL, FOREIGN KEY ("device_id") REFERENCES "device" ("id"), FOREIGN KEY ("resolved_by_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "kiosk_entry_key" ON "kiosk_entry" ("key");
 
 CREATE INDEX "kiosk_entry_device_id" ON "kiosk_entry" ("device_id");
 
 CREATE INDEX "kiosk_entry_made_at" ON "kiosk_entry" ("made_at");
+
+CREATE INDEX "kiosk_entry_resolved_by_id" ON "kiosk_entry" ("resolved_by_id");
 
 CREATE INDEX "kiosk_entry_device_id_sequence" ON "kiosk_entry" ("device_id", "sequence");
 

@@ -167,13 +167,13 @@ def test_our_own_pages_are_let_through(people: Cast, browse: Browse, case: Case,
 
 
 def test_every_post_asks_for_its_token(app: Flask, people: Cast, browse: Browse, case: Case) -> None:
-    """No route is exempt; with a cookie alone nothing happens."""
+    """With a cookie alone nothing happens. The tablet's pages may be a month old: their routes take JSON alone (3.29)."""
     ada = browse(people.ada)
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
             path = rule.rule
             for name in rule.arguments:
                 path = path.replace(f"<{name}>", "x")
-            assert ada.post(path).status_code == 400, rule.rule
+            assert ada.post(path).status_code == (415 if path.startswith("/borne/") else 400), rule.rule
     with writing():
         assert Dossier.select().count() == 1

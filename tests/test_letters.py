@@ -19,7 +19,7 @@ from workflows.settings import DEFAULTS
 MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
-                  "slot_freed", "slot_full"}
+                  "slot_freed", "slot_full", "tablet_left_open"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -90,6 +90,7 @@ SUBJECTS = {
     "journee_reminder": "Jeudi 17 décembre : votre badge pour la journée Optéos",
     "journee_moved": "La journée Optéos change de date",
     "journee_open": "La journée du 17 décembre n’est pas fermée",
+    "tablet_left_open": "La borne de la journée n’est pas fermée",
     "slot_booked": "Rendez-vous confirmé le 17 décembre",
     "slot_freed": "Rendez-vous annulé le 17 décembre",
     "slot_full": "Votre demande de rendez-vous",
@@ -112,7 +113,8 @@ KNOWN: dict[str, Any] = {
         "word": "À bientôt.", "why": "Vous travaillez la terre tous les deux.", "until": "2027-03-01",
     },
     "rank": 10, "total": 12, "forecast": "entre mai 2027 et juin 2027", "deadline": "2026-12-11", "actor": "Noé",
-    "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117", "journee": "2026-12-17",
+    "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117",
+    "tablet": "Tablette bleue", "journee": "2026-12-17",
     "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
 }
 UNKNOWN: dict[str, Any] = {

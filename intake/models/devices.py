@@ -233,11 +233,21 @@ def revoked_lately(since: datetime) -> list[Device]:
 
 def missing(device: Device) -> int:
     """Entries it numbered that neither arrived nor wait on it: a gap in its sequence (TRUST 3.34)."""
+    arrived, last = _arrived(device)
+    return max(0, max(device.last_sequence, last) - arrived - device.waiting - device.to_check)
+
+
+def last_number(device: Device) -> int:
+    """The highest number known of a tablet, which goes on from there when its storage was wiped."""
+    return max(device.last_sequence, _arrived(device)[1])
+
+
+def _arrived(device: Device) -> tuple[int, int]:
     from intake.models.kiosk import KioskEntry
 
-    arrived, last = KioskEntry.select(fn.COUNT(KioskEntry.id), fn.MAX(KioskEntry.sequence)).where(
+    count, last = KioskEntry.select(fn.COUNT(KioskEntry.sequence.distinct()), fn.MAX(KioskEntry.sequence)).where(
         KioskEntry.device == device).scalar(as_tuple=True)
-    return max(0, max(device.last_sequence, last or 0) - arrived - device.waiting - device.to_check)
+    return count, last or 0
 
 
 def tablets_of(journee: Journee) -> list[dict[str, Any]]:

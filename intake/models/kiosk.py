@@ -30,6 +30,7 @@ from intake.models.base import (
     write_transaction,
 )
 from intake.models.devices import Device
+from intake.models.people import Person
 from intake.models.sealed import seal, unseal
 
 KEY_LASTS = timedelta(days=365)
@@ -48,7 +49,7 @@ class KioskKey(Model):
 
 
 class KioskEntry(Model):
-    """An envelope, kept once by its key; its sealed body leaves when it has been applied or laid in the tray."""
+    """An envelope, kept once by its key; its sealed body leaves once it is applied or a person has resolved it."""
 
     key = TextField(unique=True)
     device = ForeignKeyField(Device, null=True, backref="+")
@@ -62,8 +63,14 @@ class KioskEntry(Model):
     sealed_to = TextField()
     sealed = BlobField(null=True)
     digest = TextField()
-    status = TextField(default="received", constraints=[Check("status IN ('received', 'applied', 'tray')")])
+    status = TextField(default="received", constraints=[
+        Check("status IN ('received', 'applied', 'tray', 'resolved')"),
+    ])
     kind = TextField(default="")
+    reason = TextField(default="")
+    """Why it is in the tray, or why it was set aside."""
+    resolved_by = ForeignKeyField(Person, null=True, backref="+")
+    resolved_at = InstantField(null=True)
     tries = IntegerField(default=0)
     outcome = JSONField(default=dict)
     """What was answered, without any name: a replay gets it again."""
@@ -81,7 +88,9 @@ class AnonymousEntry(Model):
     sealed_to = TextField()
     sealed = BlobField(null=True)
     digest = TextField()
-    status = TextField(default="received", constraints=[Check("status IN ('received', 'applied', 'tray')")])
+    status = TextField(default="received", constraints=[
+        Check("status IN ('received', 'applied', 'tray', 'resolved')"),
+    ])
 
 
 class CannotOpen(Exception):
@@ -144,19 +153,36 @@ def keep_anonymous(row: Mapping[str, Any]) -> tuple[AnonymousEntry, bool]:
         return AnonymousEntry.get(AnonymousEntry.key == row["key"]), False
 
 
-def settle(entry: KioskEntry, status: str, kind: str, outcome: Mapping[str, Any]) -> None:
-    """What became of an entry; its body goes, as what it said lives elsewhere now."""
-    entry.status, entry.kind, entry.outcome = status, kind, dict(outcome)
+def applied(entry: KioskEntry, kind: str, outcome: Mapping[str, Any]) -> None:
+    """An entry was applied; its body goes, as what it said lives elsewhere now. Twice is harmless."""
+    _become(entry, ("received", "tray"), status="applied", kind=kind, outcome=dict(outcome), reason="", sealed=None)
+
+
+def lay_in_tray(entry: KioskEntry, kind: str, reason: str) -> None:
+    """An entry waits for a person, with its sealed body."""
+    _become(entry, ("received", "tray"), status="tray", kind=kind, reason=reason)
+
+
+def resolve(entry: KioskEntry, reason: str, by: Person) -> bool:
+    """A person settled an entry of the tray; False when someone else did before."""
+    return _become(entry, ("tray",), status="resolved", reason=reason, resolved_by=by, resolved_at=moment.now(), sealed=None)
+
+
+def _become(entry: KioskEntry, before: tuple[str, ...], **row: Any) -> bool:
     with write_transaction():
-        KioskEntry.update(status=status, kind=kind, outcome=dict(outcome), sealed=None).where(
-            KioskEntry.id == entry.id, KioskEntry.status == "received").execute()
+        done: int = KioskEntry.update(**row).where(KioskEntry.id == entry.id, KioskEntry.status.in_(before)).execute()
+    if done:
+        for name, value in row.items():
+            setattr(entry, name, value)
+    return done == 1
 
 
 def settle_anonymous(entry: AnonymousEntry, status: str) -> None:
-    """The same, for « ce qui coince »."""
+    """What became of an anonymous entry; its body stays while it waits in the tray."""
+    kept = {} if status == "tray" else {"sealed": None}
     with write_transaction():
-        AnonymousEntry.update(status=status, sealed=None).where(
-            AnonymousEntry.key == entry.key, AnonymousEntry.status == "received").execute()
+        AnonymousEntry.update(status=status, **kept).where(
+            AnonymousEntry.key == entry.key, AnonymousEntry.status.in_(("received", "tray"))).execute()
 
 
 def count_try(entry: KioskEntry) -> int:
@@ -176,3 +202,14 @@ def unapplied(before: datetime, most: int = 200) -> list[KioskEntry]:
 def unapplied_anonymous(today: date) -> list[AnonymousEntry]:
     """The same, for « ce qui coince », of another day: those of today are in hand."""
     return list(AnonymousEntry.select().where(AnonymousEntry.status == "received", AnonymousEntry.day < today))
+
+
+def in_tray(most: int = 200) -> list[KioskEntry]:
+    """Entries that wait for a person, the oldest first."""
+    rows = KioskEntry.select(KioskEntry, Device).join(Device, "LEFT OUTER JOIN").where(KioskEntry.status == "tray")
+    return list(rows.order_by(KioskEntry.id).limit(most))
+
+
+def unreadable_anonymous() -> int:
+    """How many « ce qui coince » nobody could open."""
+    return AnonymousEntry.select().where(AnonymousEntry.status == "tray").count()  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from flask import Flask
 SCREENS = (
     "start", "sign_in", "journey", "application", "dossier", "step", "contract", "board", "waiting_list", "waiting_for_me",
     "figures", "journees", "administration", "settings", "caps", "people", "meetings", "letters",
+    "devices", "onward",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

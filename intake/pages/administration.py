@@ -9,7 +9,7 @@ from flask import Blueprint, Response, url_for
 
 from intake import gatherings, moment, words
 from intake.access import access, antennas_seen, held_roles
-from intake.models import accounts, caps, days
+from intake.models import accounts, caps, days, devices
 from intake.models.days import InfoMeeting
 from intake.models.letters import Letter
 from intake.models.people import Antenna
@@ -46,6 +46,8 @@ def to_look_at() -> list[dict[str, Any] | None]:
         _line(len(accounts.asked_roles()), "rôle à confirmer", "rôles à confirmer", url_for("people.list_all"))
         if held & PEOPLE else None,
         _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
+        _line(sum(map(devices.missing, devices.in_service())), "fiche de la borne qui manque", "fiches de la borne qui manquent",
+              url_for("devices.list_all")),
         _line(len(unnoted()), "réunion avec des présences à noter", "réunions avec des présences à noter",
               url_for("meetings.list_all")) if antennas_seen(*MEETINGS) else None,
     ]
@@ -80,6 +82,7 @@ def tiles() -> list[dict[str, str]]:
         _tile("Journées", f"Prochaine : {words.short_day(ahead[0].day)}" if ahead else "Aucune date confirmée",
               url_for("journees.calendar")),
         *meetings,
+        _tile("Bornes", tablets_said(), url_for("devices.list_all")),
         _tile("Lettres", letters_said(), url_for("letters.list_all", etat="sent")),
     ]
 
@@ -101,6 +104,13 @@ def people_said() -> str:
     holders = {grant.person_id for grant in accounts.grants_today()}
     ready = {person for (person,) in Factor.select(Factor.person).where(Factor.person.in_(holders)).distinct().tuples()}
     return f"{words.Count(len(holders)):personne|personnes}, {len(holders - ready)} sans seconde étape"
+
+
+def tablets_said() -> str:
+    """« 2 tablettes, vues le 19 novembre »."""
+    found = devices.in_service()
+    return f"{words.Count(len(found)):tablette|tablettes}, dernière vue le {words.short_day(found[0].seen_at)}" if found \
+        else "Aucune tablette"
 
 
 def letters_said() -> str:

@@ -1,0 +1,21 @@
+"""A tablet that nobody closed: whoever ran the day is told the next morning (SCREENS K41)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from intake import moment, outbox
+from intake.models import devices
+from intake.models.days import Journee
+
+LOOKED_BACK = timedelta(days=7)
+
+
+def remind(today: date) -> None:
+    """Owe one letter a tablet left open; twice is harmless."""
+    past = Journee.select().where(Journee.day < today, Journee.day >= today - LOOKED_BACK)
+    for journee in past:
+        for device in devices.left_open(journee):
+            outbox.owe("tablet_left_open", journee.facilitator or device.paired_by, cause=f"journee:{journee.planned}",
+                       occasion=device.uid, now=moment.now(), context={
+                           "tablet": device.name, "journee": journee.day, "link": outbox.link_to("/bornes")})

@@ -1,0 +1,133 @@
+// The team's screens: pair, prepare, close. They show counts, never people.
+
+import { outbox } from "./rescue.js";
+import { ping, post, send } from "./outbox.js";
+import { pinIsRight } from "./pin.js";
+import { $, begin } from "./screen.js";
+import { counts, get, put, strictly } from "./store.js";
+
+const SKEW = 5 * 60_000, ASK = 3_000;
+begin();
+
+const part = (name) => { for (const one of document.querySelectorAll("[data-part]")) one.hidden = one.dataset.part !== name; };
+const fill = (list, rows) => list.replaceChildren(...rows.flatMap(([label, value]) => [
+  Object.assign(document.createElement("dt"), { textContent: label }), Object.assign(document.createElement("dd"), { textContent: value })]));
+const yes = (held) => held ? "oui" : "non";
+
+if (!await get("device") || await get("unpaired")) await pairing();
+else part("pin");
+
+$("#code-equipe").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const said = await pinIsRight($("#pin").value.trim());
+  $("#pin").value = "";
+  $("#pin-erreur").textContent = said;
+  if (!said) part("choix");
+});
+$("#preparer").addEventListener("click", prepare);
+$("#fermer").addEventListener("click", close);
+$("#reessayer").addEventListener("click", close);
+$("#secours").addEventListener("click", outbox);
+
+// Pairing: a code to be typed by someone of the team on another device --------------------------------------------------
+
+async function pairing() {
+  part("associer");
+  $("#refusee").hidden = !await get("unpaired");
+  let asked;
+  try { asked = await post("associer", {}); } catch { asked = { status: 0 }; }
+  if (asked.status !== 200) {
+    $("#code").textContent = "";
+    $("#associer-dit").textContent = "Pas de réseau, ou trop de codes demandés. Connectez la tablette au Wi-Fi, puis rechargez cette page.";
+    return;
+  }
+  $("#code").textContent = asked.told.code.replace(/(.{4})/, "$1\u00a0");
+  const following = setInterval(async () => {
+    const { told } = await post("associer/suite", { secret: asked.told.secret }).catch(() => ({ told: {} }));
+    if (told.state === "ended") { clearInterval(following); await pairing(); }
+    if (told.state === "paired") { clearInterval(following); await adopt(told.device, true); await prepare(); }
+  }, ASK);
+}
+
+// What this tablet is from now on; numbers begin again for another pairing, entries of the earlier one stay as they are.
+async function adopt(device, anew) {
+  const before = (await get("sequence")) || 0, known = await get("device");
+  const same = !anew && known && known.uid === device.uid;
+  await strictly(["state"], (store) => {
+    store("state").put(device, "device");
+    store("state").put(same ? Math.max(before, device.sequence) : device.sequence, "sequence");
+    store("state").delete("unpaired");
+  });
+}
+
+// Préparer la borne -----------------------------------------------------------------------------------------------------
+
+async function prepare() {
+  part("preparer");
+  const version = document.documentElement.dataset.version;
+  let fresh = false;
+  try {
+    const { status, told } = await post("preparer", {});
+    if (status === 401) { await pairing(); return; }
+    if (status === 200) { await adopt(told.device, false); fresh = true; }
+  } catch { /* said below */ }
+  await ping();
+  await send({ now: true, closing: true });
+  const stored = await everything(version), clock = (await get("clock")) || { behind: Infinity };
+  const installed = matchMedia("(display-mode: standalone), (display-mode: fullscreen), (display-mode: minimal-ui)").matches;
+  const lasting = Boolean(navigator.storage && navigator.storage.persist && await navigator.storage.persist());
+  const held = await counts(), device = await get("device"), offline = stored && installed && lasting && fresh;
+  await put("prepared", { offline, day: device.journee && device.journee.day });
+  if (fresh) {
+    const slots = await post("creneaux", {}).catch(() => null);
+    if (slots && slots.status === 200) await put("slots", slots.told.slots);
+  }
+  fill($("#etat"), [
+    ["Réseau", fresh ? "oui" : "non : rapprochez la tablette du Wi-Fi"], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
+    ["Heure de la tablette", Math.abs(clock.behind) <= SKEW ? "juste" : clockSaid(clock.behind)], ["Application installée", yes(installed)],
+    ["Place de stockage", yes(lasting)], ["File d’attente", held.waiting + held.to_check + held.irritants ? `${held.waiting + held.to_check + held.irritants}` : "vide"],
+    ["Journée", device.journee ? device.journee.says : "aucune date prévue"]]);
+  $("#sans-reseau").textContent = offline ? "La borne marchera aussi sans réseau."
+    : "Sans réseau, cette borne ne notera rien : il manque une ligne ci-dessus. Gardez la feuille papier à côté.";
+}
+
+async function everything(version) {
+  try {
+    await navigator.serviceWorker.register(`/borne/sw.js?v=${version}`);
+    await navigator.serviceWorker.ready;
+    const { files } = await (await fetch("/borne/reserve.json", { cache: "no-store" })).json();
+    const store = await caches.open(`borne-${version}`);
+    for (const path of files) if (!await store.match(path)) await store.add(path);
+    return true;
+  } catch { return false; }
+}
+
+async function camera() {
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+    for (const track of stream.getTracks()) track.stop();
+    return true;
+  } catch { return false; }
+}
+
+// Fermer la journée -----------------------------------------------------------------------------------------------------
+
+const clockSaid = (behind) => `L’horloge de la tablette ${behind > 0 ? "retarde" : "avance"} de ${Math.round(Math.abs(behind) / 60_000)}\u00a0minutes.`;
+
+async function close() {
+  part("fermer");
+  $("#bilan").textContent = "Envoi en cours";
+  await ping();
+  await send({ now: true, closing: true });
+  const { since, ...held } = await counts();
+  const answer = await post("fermer", held).catch(() => null), clock = await get("clock");
+  const left = held.waiting + held.to_check + held.irritants, closed = Boolean(answer && answer.told.closed);
+  fill($("#comptes"), [["Fiches envoyées", String((await get("sent")) || 0)], ["En attente d’envoi", String(held.waiting)],
+    ["Ce qui coince, en attente", String(held.irritants)], ["Gardées ici, à vérifier", String(held.to_check)],
+    ["À vérifier par l’équipe", answer && "tray" in answer.told ? String(answer.told.tray) : "sans réseau, pas de nouvelles"]]);
+  $("#bilan").textContent = closed && !left ? "Tout est envoyé. Vous pouvez éteindre la tablette."
+    : left ? `${left} ${left > 1 ? "fiches ne sont pas parties" : "fiche n’est pas partie"}. Elles restent scellées sur la tablette.`
+      : "La journée n’est pas fermée : pas de réseau. Réessayez plus tard.";
+  $("#horloge").textContent = clock && Math.abs(clock.behind) > SKEW ? clockSaid(clock.behind) : "";
+  if (closed && !left) await put("sent", 0);
+}
