@@ -13,7 +13,7 @@ import waitress
 from flask import Flask
 
 from config import Settings
-from intake import clock, create_app, doctoring, post
+from intake import clock, create_app, doctoring, exporting, post, retention
 from intake.models import base
 from intake.models.connection import DatabaseBusy, DiskFull
 
@@ -102,9 +102,12 @@ def rounds(app: Flask, settings: Settings, stop: threading.Event) -> None:
 
 
 def round_of(app: Flask, deliver: post.Deliver) -> tuple[int, int]:
-    """(steps taken, letters sent) in one round."""
+    """(steps taken, letters sent) in one round: what is due, the day’s retention, copies owed, the post."""
     with app.app_context(), base.writing():
-        return clock.tick(), post.send_due(deliver)
+        taken = clock.tick()
+        retention.pass_day()
+        exporting.make_owed()
+        return taken, post.send_due(deliver)
 
 
 def delivery(settings: Settings) -> post.Deliver:

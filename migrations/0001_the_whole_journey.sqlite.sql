@@ -10,7 +10,7 @@ CREATE TABLE "antenna" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT NOT NULL,
 
 CREATE UNIQUE INDEX "antenna_code" ON "antenna" ("code");
 
-CREATE TABLE "dossier" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "words" TEXT NOT NULL, "opened_at" INTEGER NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
+CREATE TABLE "dossier" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "words" TEXT NOT NULL, "opened_at" INTEGER NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, "held_for" TEXT NOT NULL, "erased_at" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "dossier_uid" ON "dossier" ("uid");
 
@@ -55,6 +55,14 @@ CREATE TABLE "answers" ("id" INTEGER NOT NULL PRIMARY KEY, "event_id" INTEGER NO
 CREATE UNIQUE INDEX "answers_event_id" ON "answers" ("event_id");
 
 CREATE INDEX "answers_case_id" ON "answers" ("case_id");
+
+CREATE TABLE "archived" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "subject" TEXT NOT NULL, "kind" TEXT NOT NULL, "label" BLOB NOT NULL, "content" BLOB NOT NULL, "sha256" TEXT NOT NULL, "archived_on" DATE NOT NULL, "until" DATE NOT NULL);
+
+CREATE UNIQUE INDEX "archived_uid" ON "archived" ("uid");
+
+CREATE INDEX "archived_subject" ON "archived" ("subject");
+
+CREATE INDEX "archived_until" ON "archived" ("until");
 
 CREATE TABLE "assembly" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "label" TEXT NOT NULL, "approves_accounts" INTEGER NOT NULL);
 
@@ -119,6 +127,26 @@ CREATE TABLE "draft_page" ("id" INTEGER NOT NULL PRIMARY KEY, "case_id" INTEGER 
 CREATE INDEX "draft_page_case_id" ON "draft_page" ("case_id");
 
 CREATE UNIQUE INDEX "draft_page_case_id_page" ON "draft_page" ("case_id", "page");
+
+CREATE TABLE "erasure_asked" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" INTEGER NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" INTEGER, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+
+CREATE UNIQUE INDEX "erasure_asked_uid" ON "erasure_asked" ("uid");
+
+CREATE INDEX "erasure_asked_dossier_id" ON "erasure_asked" ("dossier_id");
+
+CREATE INDEX "erasure_asked_asked_by_id" ON "erasure_asked" ("asked_by_id");
+
+CREATE INDEX "erasure_asked_confirmed_by_id" ON "erasure_asked" ("confirmed_by_id");
+
+CREATE TABLE "erasure_notice" ("id" INTEGER NOT NULL PRIMARY KEY, "dossier_id" INTEGER NOT NULL, "clock" TEXT NOT NULL, "told_on" DATE NOT NULL, "due_on" DATE NOT NULL, "done_on" DATE, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"));
+
+CREATE UNIQUE INDEX "erasure_notice_dossier_id" ON "erasure_notice" ("dossier_id");
+
+CREATE TABLE "export" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "asked_at" INTEGER NOT NULL, "ready_at" INTEGER, "collected_at" INTEGER, "size" INTEGER NOT NULL, "content" BLOB, FOREIGN KEY ("person_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "export_uid" ON "export" ("uid");
+
+CREATE INDEX "export_person_id" ON "export" ("person_id");
 
 CREATE TABLE "factor" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('webauthn', 'totp', 'recovery')), "secret" BLOB NOT NULL, "added_at" INTEGER NOT NULL, "used_at" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
 
@@ -224,9 +252,31 @@ CREATE UNIQUE INDEX "place_holder_id" ON "place" ("holder_id");
 
 CREATE UNIQUE INDEX "place_antenna_id_month_rank" ON "place" ("antenna_id", "month", "rank");
 
+CREATE TABLE "privacy_request" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('erasure', 'question')), "text" TEXT NOT NULL, "asked_at" INTEGER NOT NULL, "due_on" DATE NOT NULL, "answered_at" INTEGER, "answered_by_id" INTEGER, "answer" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("answered_by_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "privacy_request_uid" ON "privacy_request" ("uid");
+
+CREATE INDEX "privacy_request_person_id" ON "privacy_request" ("person_id");
+
+CREATE INDEX "privacy_request_answered_by_id" ON "privacy_request" ("answered_by_id");
+
+CREATE TABLE "purge" ("id" INTEGER NOT NULL PRIMARY KEY, "day" DATE NOT NULL, "at" INTEGER NOT NULL, "stopped" INTEGER NOT NULL, "waiting" INTEGER NOT NULL, "released_by_id" INTEGER, "released_at" INTEGER, FOREIGN KEY ("released_by_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "purge_day" ON "purge" ("day");
+
+CREATE INDEX "purge_released_by_id" ON "purge" ("released_by_id");
+
 CREATE TABLE "rank_line" ("id" INTEGER NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "day" DATE NOT NULL, "before" INTEGER, "rank" INTEGER NOT NULL, "sentence" TEXT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
 
 CREATE INDEX "rank_line_case_id" ON "rank_line" ("case_id");
+
+CREATE TABLE "reading" ("id" INTEGER NOT NULL PRIMARY KEY, "reader_id" INTEGER NOT NULL, "dossier_id" INTEGER NOT NULL, "what" TEXT NOT NULL, "allowed" INTEGER NOT NULL, "at" INTEGER NOT NULL, FOREIGN KEY ("reader_id") REFERENCES "person" ("id"), FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"));
+
+CREATE INDEX "reading_reader_id" ON "reading" ("reader_id");
+
+CREATE INDEX "reading_dossier_id" ON "reading" ("dossier_id");
+
+CREATE INDEX "reading_at" ON "reading" ("at");
 
 CREATE TABLE "role_asked" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "until" DATE, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" INTEGER NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
@@ -327,6 +377,10 @@ CREATE INDEX "task_closed_by_id" ON "task" ("closed_by_id");
 CREATE INDEX "task_role_closed_at_due_on" ON "task" ("role", "closed_at", "due_on");
 
 CREATE INDEX "task_case_id_closed_at" ON "task" ("case_id", "closed_at");
+
+CREATE TABLE "tombstone" ("id" INTEGER NOT NULL PRIMARY KEY, "subject" TEXT NOT NULL, "erased_at" INTEGER NOT NULL, "told_at" INTEGER);
+
+CREATE UNIQUE INDEX "tombstone_subject" ON "tombstone" ("subject");
 
 CREATE TABLE "unknown_name" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "journee_id" INTEGER NOT NULL, "half" TEXT NOT NULL CHECK (half IN ('morning', 'afternoon')), "name" BLOB, "how" TEXT NOT NULL, "at" INTEGER NOT NULL, "key" TEXT NOT NULL, "person_id" INTEGER, "settled_at" INTEGER, "settled_by_id" INTEGER, FOREIGN KEY ("journee_id") REFERENCES "journee" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE SET NULL, FOREIGN KEY ("settled_by_id") REFERENCES "person" ("id") ON DELETE SET NULL);
 

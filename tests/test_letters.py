@@ -19,7 +19,7 @@ from workflows.settings import DEFAULTS
 MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
-                  "slot_freed", "slot_full", "tablet_left_open"}
+                  "slot_freed", "slot_full", "tablet_left_open", "erasure_notice"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -98,6 +98,7 @@ SUBJECTS = {
     "weekly": "3 dossiers attendent une nouvelle",
     "monthly": "Places et prévisions de janvier 2027",
     "privacy": "Vos données : suite à votre demande",
+    "erasure_notice": "Vos données seront effacées le 22 janvier 2027",
 }
 
 KNOWN: dict[str, Any] = {

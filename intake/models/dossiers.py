@@ -33,6 +33,10 @@ class Dossier(Model):
     """The peer of its accompaniment, from the proposal to the end."""
     held_until = DayField(null=True)
     """A hold on erasure, with its end."""
+    held_for = TextField(default="")
+    """Why it is held."""
+    erased_at = InstantField(null=True)
+    """When what it held went; its dates and decisions stay."""
 
 
 class Case(Model):

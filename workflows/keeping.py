@@ -1,0 +1,82 @@
+"""How long a dossier is kept: which clock ends it, and on which day (JOURNEY §11). Pure, like every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from workflows.calendar import delay_end
+
+Settings = Mapping[str, Any]
+
+WITHOUT_SEQUEL: Final = frozenset({"declined", "redirected", "withdrawn", "lapsed"})
+"""States of an admission that led nowhere."""
+LIGHT: Final = frozenset({"draft", "interest"})
+"""Clocks of what was never sent: a shorter notice, a wider brake."""
+
+
+@dataclass(frozen=True)
+class Stood:
+    """What a clock needs to know of one case."""
+
+    workflow: str
+    state: str
+    closed: bool
+    since: date
+    """The day it entered that state."""
+    sent: bool = False
+    """An application that was sent at least once."""
+    left_from: str = ""
+    agreed_on: date | None = None
+    """The day the person agreed to be written to again."""
+    contract_end: date | None = None
+    """The last day of a contract that was in force."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """When a dossier goes, and by which clock."""
+
+    clock: str
+    on: date
+    papers_until: date | None = None
+    """Until when the law keeps its contracts."""
+
+
+def leaving(cases: Iterable[Stood], settings: Settings) -> Leaving | None:
+    """When a dossier goes; None while anything is open, or somebody is associate."""
+    stood = list(cases)
+    if not stood or any(not case.closed or case.state == "associate" for case in stood):
+        return None
+    ended = [case.contract_end for case in stood if case.contract_end is not None]
+    if ended:
+        kept = delay_end(max(ended), settings["keep.contract"])
+        related = delay_end(max(case.since for case in stood), settings["keep.accompaniment"])
+        return Leaving("contract", max(kept, related), kept)
+    admission = next((case for case in stood if case.workflow == "admission"), None)
+    if admission is None or admission.state not in WITHOUT_SEQUEL:
+        return Leaving("accompaniment", delay_end(max(case.since for case in stood), settings["keep.accompaniment"]))
+    return _without_sequel(admission, settings)
+
+
+def _without_sequel(admission: Stood, settings: Settings) -> Leaving:
+    if admission.agreed_on is not None:
+        last = max(admission.agreed_on, admission.since)
+        return Leaving("refused_consent", delay_end(last, settings["keep.refused_consent"]))
+    if admission.sent:
+        return Leaving("refused", delay_end(admission.since, settings["keep.refused"]))
+    if admission.left_from in ("", "contact", "meeting"):
+        return Leaving("interest", delay_end(admission.since, settings["keep.interest"]))
+    return Leaving("draft", admission.since + timedelta(days=settings["reopen.days"]))
+
+
+def notice_days(clock: str, settings: Settings) -> int:
+    """How long before it goes somebody is told."""
+    return int(settings["keep.draft_notice_days" if clock in LIGHT else "keep.notice_days"])
+
+
+def notes_until(decided: date, settings: Settings) -> date:
+    """The day interview notes go; the reasoned decision stays."""
+    return delay_end(decided, settings["keep.notes"])
