@@ -87,9 +87,11 @@ def _former_peer(case: Case) -> list[Person]:
 
 
 def _correspondents(case: Case, by: Actor) -> list[Person]:
-    """The other end of a message: the person, or whoever follows the dossier, or the circle."""
+    """The other end of a message: the person, or the peer of a pairing, whoever follows the dossier, or the circle."""
     if by.id != case.dossier.person_id:
-        return [case.dossier.person]
+        return recipients(roles.person, case, by)
+    if case.workflow == "accompaniment" and case.state == "running" and case.dossier.peer:
+        return [case.dossier.peer]
     follower = Person.get_or_none(Person.uid == case.memory.get("follower", ""))
     return [follower] if follower else recipients(roles.circle, case, by)
 
@@ -148,16 +150,20 @@ def write_letter(told: Letter, at: Moment) -> None:
     wait = timedelta(minutes=at.facts.settings["undo.minutes"] if by_team else 0)
     for one in letters_of(told, at):
         if not one.to.email:
-            _call(at, one.to)
+            call(at.case, at.event, one.to)
             continue
         outbox.owe_text(
             one.template, one.to, one.subject, one.body, cause=f"event:{at.event.uid}", occasion=one.occasion,
             now=at.event.made_at, not_before=at.event.made_at + wait, event=at.event, case=at.case)
 
 
-def _call(at: Moment, person: Person) -> None:
-    """Nobody without e-mail gets a letter: the circle calls."""
-    open_task(at, roles.circle, "Appeler", at.facts.today)
+def call(case: Case, event: Event, person: Person) -> None:
+    """Nobody without e-mail gets a letter: the circle calls, once for each step."""
+    sentence = f"Appeler {person.called}"
+    same = TaskRow.select().where(TaskRow.opened_by == event, TaskRow.sentence == sentence)
+    if not same.exists():
+        TaskRow.insert(uid=new_uid(), dossier=case.dossier_id, case=case, antenna=case.antenna_id, role=roles.circle,
+                       sentence=sentence, due_on=moment.today(), closes_with=[], opened_by=event).execute()
 
 
 # Tasks ---------------------------------------------------------------------------------------------------------------

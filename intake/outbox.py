@@ -26,8 +26,17 @@ class Office:
 
     public_url: str = "http://127.0.0.1:8000"
     coop: str = "Optéos"
-    contact: str = "accueil@opteos.example · 03 00 00 00 00"
+    email: str = "accueil@opteos.example"
+    phone: str = "03 00 00 00 00"
+    hours: str = "du lundi au jeudi, de 9 h à 17 h"
     sender: str = "Optéos, Cercle accompagnement <accueil@opteos.example>"
+    bounces: str = ""
+    """Where the mail servers send what they could not deliver; empty: to the sender."""
+
+    @property
+    def contact(self) -> str:
+        """Address and telephone, in one line."""
+        return f"{self.email} · {self.phone}"
 
 
 office = Office()

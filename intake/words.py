@@ -93,9 +93,9 @@ def money(value: Any) -> str:
     return f"{text.removesuffix(',00')}{NBSP}€"
 
 
-def rank(value: int) -> str:
-    """« 4e », in plain text."""
-    return "1er" if value == 1 else f"{value}e"
+def rank(value: int, feminine: bool = False) -> str:
+    """« 4e », in plain text; « 1er », or « 1re » place."""
+    return ("1re" if feminine else "1er") if value == 1 else f"{value}e"
 
 
 FILTERS = {

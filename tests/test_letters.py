@@ -113,7 +113,7 @@ KNOWN: dict[str, Any] = {
         "third": "2027-01-14", "date": "2026-12-17", "reason": "Le local n’est pas prêt.", "month": "2027-03",
         "word": "À bientôt.", "why": "Vous travaillez la terre tous les deux.", "until": "2027-03-01",
     },
-    "rank": 10, "total": 12, "forecast": "entre mai 2027 et juin 2027", "deadline": "2026-12-11", "actor": "Noé",
+    "rank": 10, "total": 12, "forecast": "entre mai et juin 2027", "deadline": "2026-12-11", "actor": "Noé",
     "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117",
     "tablet": "Tablette bleue", "journee": "2026-12-17",
     "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
@@ -239,7 +239,7 @@ def said(template: str, **more: Any) -> str:
     ("interview_proposed", "Choisir une date, ou dire qu’aucune ne convient : "),
     ("admitted", "Le Cercle a donné un avis favorable à votre demande."),
     ("admitted", "Vous êtes à la 10e place de la liste d’attente."),
-    ("admitted", "Optéos accueille deux personnes par mois au maximum ; votre entrée est estimée entre mai 2027 et "
+    ("admitted", "Optéos accueille deux personnes par mois au maximum ; votre entrée est estimée entre mai et "
                  "juin 2027. Cette estimation peut changer."),
     ("admitted", "En attendant, vous pouvez venir aux journées Optéos, chaque troisième jeudi du mois."),
     ("place_offered", "Une place est libre pour une entrée en janvier 2027."),

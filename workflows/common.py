@@ -63,10 +63,18 @@ class AskForm(StepForm):
 
 
 class AnswerForm(StepForm):
-    """The person's answer to a complement."""
+    """The person's answer to a complement: words, a piece, or both."""
 
-    answer = f.LinesField("Votre réponse", missing="Écrivez votre réponse", description=NO_PRIVATE_LIFE)
+    answer = f.LinesField("Votre réponse", optional=True, description=NO_PRIVATE_LIFE)
     piece = f.PieceField("Pièce", optional=True)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of them at least."""
+        valid: bool = super().validate(extra_validators)
+        if valid and self.answer.empty and self.piece.empty:
+            self.answer.errors = ["Écrivez votre réponse, ou ajoutez la pièce"]
+            return False
+        return valid
 
 
 class AddressForm(StepForm):

@@ -129,6 +129,14 @@ class CaseFacts:
         return self.memory.get("request")
 
 
+@dataclass(frozen=True)
+class Told:
+    """A sentence for the person, bare, with the values it prints."""
+
+    sentence: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 # Rules ---------------------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +273,8 @@ class Step:
     """The history's words after a name: « a proposé une place »."""
     hint: str = ""
     """What happens, told before the button."""
+    before: Callable[[Any], Sequence[Told]] | None = None
+    """before(facts): what the person reads before taking it, with its figures and dates; in place of `hint`."""
     decision: bool = False
     """Shown by the filter « Décisions seulement »."""
     final: bool = False

@@ -7,9 +7,9 @@ from importlib import import_module
 from flask import Flask
 
 SCREENS = (
-    "start", "sign_in", "journey", "application", "dossier", "step", "contract", "board", "waiting_list", "waiting_for_me",
-    "figures", "journees", "administration", "settings", "caps", "people", "meetings", "letters",
-    "devices", "onward",
+    "start", "sign_in", "journey", "offer", "exchanges", "review", "application", "dossier", "step", "contract", "board",
+    "waiting_list", "waiting_for_me", "figures", "journees", "administration", "settings", "caps", "people", "meetings",
+    "letters", "devices", "onward",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

@@ -14,6 +14,7 @@ from intake import moment, undo, words
 from intake.access import SIGNED_IN, access, held_roles, me
 from intake.answers_read import may_read, may_read_piece, readable_answers
 from intake.cases import new_case
+from intake.delivery import says
 from intake.items import AboutOne, items_of
 from intake.lookup import cases_of, my_roles, my_steps, name_of, only_asked, the_dossier, workflow_of
 from intake.models import pieces as pieces_table
@@ -100,7 +101,7 @@ def exchanges(uid: str) -> Response:
         letters = letters.where((Letter.recipient == me()) | (Event.actor == me()))
     letters = list(letters.order_by(Letter.id.desc()).limit(50))
     notes = [] if dossier.person_id == me().id else _notes(cases)
-    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, closed=closed)
+    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, closed=closed, says=says)
 
 
 def only_mine(dossier: Dossier, cases: list[Case]) -> bool:

@@ -2,124 +2,167 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import moment, words
+from intake import agenda, ahead, moment, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import complement_asked
 from intake.items import items_of
 from intake.lookup import cases_of, my_roles, my_steps, workflow_of
-from intake.models import ranks
-from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
+from intake.models.letters import messages_between
 from intake.models.people import Antenna, Person
-from intake.pages.dossier import ASIDE, href, likely_first, main_case, openings, why_not
+from intake.pages.dossier import ASIDE, IN_FORCE, href, likely_first, main_case, openings, why_not
 from intake.show import show
+from intake.standing import contact_of, greeting, insurance_of, is_open, next_of, noted, rank_of
 from intake.stations import stations_of
+from workflows.engine import OpenStep, blank_form
+from workflows.grammar import Step
+from workflows.obligations import Obligation
 
 pages = Blueprint("journey", __name__)
 
-DATES = {
-    "admission.deadline": "Répondre à la proposition", "salaried.deadline": "Date limite pour devenir associé·e",
-    "meeting_at": "Réunion d’information", "last_day": "Fin de votre contrat",
-    "first_day": "Début de votre contrat", "paused_until": "Fin de la pause",
-}
-"""What a case remembers that is a date for the person; `deadline` means one thing in each workflow."""
-RECENT = timedelta(days=30)
-"""How long one is told why one's rank worsened."""
 QUIET = ASIDE | {"revise", "mediate"}
+IN_PLACE = ("answer", "choose_interview", "reconfirm")
+"""Steps whose form stands on the home itself."""
+LEAVING = ("pause", "withdraw", "give_back", "leave", "renounce")
+"""Steps that come last, as links."""
+OF_THE_OFFER = ("accept", "decline_offer", "postpone")
+"""Steps that one page answers together."""
+PAIRED = ("record_meeting", "ask_other")
+"""Steps of the card of the peer, once the pairing runs."""
 
 
 @pages.get("/mon-parcours")
 @access(SIGNED_IN)
 def mine() -> Response:
     """My journey; several dossiers are chosen among by a link."""
-    dossiers = list(Dossier.select(Dossier, Antenna, Person).join(Antenna, on=Dossier.antenna).switch(Dossier)
-                    .join(Person, on=Dossier.person).where(Dossier.person == me()).order_by(Dossier.id.desc()))
+    dossiers = mine_of(me())
     if not dossiers:
         return show("journey_empty.html")
-    wanted = request.args.get("dossier")
-    dossier = next((one for one in dossiers if one.uid == wanted), None) if wanted else dossiers[0]
-    if dossier is None:
-        abort(404)
+    dossier = chosen(dossiers, request.args.get("dossier", ""))
     cases = cases_of(dossier)
     main = main_case(cases)
     here = [say_case(case) for case in cases if is_open(case) or case is main or case.state == "associate"]
-    return show("journey.html", dossier=dossier, dossiers=dossiers, cases=cases, main=main, here=here,
-                stations=stations_of(cases), state=workflow_of(main).state[main.state] if main else None,
-                dates=dates_ahead(cases), rank=my_rank(main), peer=dossier.peer, today=moment.today(),
-                items=items_of(cases), openings=openings(dossier))
+    return show(
+        "journey.html", dossier=dossier, dossiers=dossiers, main=main, here=here, stations=stations_of(cases),
+        state=workflow_of(main).state[main.state] if main else None, greeting=greeting(dossier.person, main),
+        begun=any(case.workflow != "admission" for case in cases), rank=rank_of(main), next=next_of(main),
+        dates=dates_ahead(dossier, cases, here), contact=contact_of(dossier, main),
+        peer=peer_of(dossier, cases, here), papers=papers_of(dossier, cases), items=items_of(cases),
+        openings=openings(dossier), today=moment.today(), messages=messages_between(dossier, me()),
+        done=noted(dossier, request.args.get("fait", ""), me()))
 
 
-def is_open(case: Case) -> bool:
-    """Whether somebody still has to act in this case."""
-    state = workflow_of(case).state.get(case.state)
-    return state is not None and not state.closed
+@pages.get("/mon-parcours/agenda.ics")
+@access(SIGNED_IN)
+def calendar() -> Response:
+    """My dates to come, or one of them, for an agenda."""
+    dossiers = mine_of(me())
+    cases = cases_of(chosen(dossiers, request.args.get("dossier", ""))) if dossiers else []
+    wanted = request.args.get("date", "")
+    entries = [entry for one in ahead.dates_of(cases) if (entry := ahead.entry_of(one, cases)) and wanted in ("", entry.uid)]
+    if (journee := ahead.next_journee()) and wanted in ("", ahead.of_journee(journee).uid):
+        entries.append(ahead.of_journee(journee))
+    if wanted and not entries:
+        abort(404)
+    response = Response(agenda.calendar_file(entries), content_type=agenda.MEDIA_TYPE)
+    response.headers.set("Content-Disposition", "attachment", filename="parcours.ics")
+    return response
+
+
+def mine_of(person: Person) -> list[Dossier]:
+    """The dossiers of someone, the latest first."""
+    return list(Dossier.select(Dossier, Antenna, Person).join(Antenna, on=Dossier.antenna).switch(Dossier)
+                .join(Person, on=Dossier.person).where(Dossier.person == person).order_by(Dossier.id.desc()))
+
+
+def chosen(dossiers: list[Dossier], uid: str) -> Dossier:
+    """The dossier an address names, the latest when it names none; else 404."""
+    return next((one for one in dossiers if uid in ("", one.uid)), None) or abort(404)
 
 
 def say_case(case: Case) -> dict[str, Any]:
     """One case as its person reads it: where I am, what I can do, what I cannot do yet and why."""
-    _, steps = my_steps(case)
+    facts, steps = my_steps(case)
     state = workflow_of(case).state[case.state]
-    shown = [one for one in steps if one.step.label and one.step.name not in QUIET and not one.step.about]
-    possible = [(one.step, page_of(case, one.step.name) or href(case, one.step)) for one in shown if one.possible]
-    if state.pages and state.name not in ("submitted", "review"):
-        possible = [pair for pair in possible if not pair[0].pages]
+    shown = [one for one in steps if one.step.label and not one.step.about and one.step.name not in QUIET]
+    to_fill = bool(state.pages) and state.name not in ("submitted", "review")
+    possible = [(one.step, page_of(case, one.step)) for one in shown if one.possible
+                and one.step.name not in (*IN_PLACE, *LEAVING) and not (to_fill and one.step.pages)]
     return {
-        "title": workflow_of(case).title, "state": state, "says": state.says,
-        "possible": likely_first(possible, state.next_steps),
-        "questionnaire": url_for("application.tasks", case=case.uid) if state.pages else "",
-        "to_fill": state.pages and state.name not in ("submitted", "review"),
-        "blocked": [why_not(case, one) for one in shown if not one.possible], "first": state.next_steps, "case": case,
-        "request": complement_asked(case, my_roles(case)),
+        "title": workflow_of(case).title, "state": state, "says": state.says, "case": case,
+        "possible": likely_first(grouped(possible), state.next_steps), "first": state.next_steps,
+        "questionnaire": url_for("application.tasks", case=case.uid) if to_fill else "",
+        "blocked": [why_not(case, one) for one in shown if not one.possible and one.step.name not in OF_THE_OFFER],
+        "request": complement_asked(case, my_roles(case)), "in_place": in_place(steps, facts),
+        "leaving": [(one.step, href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
     }
 
 
-def page_of(case: Case, step: str) -> str:
-    """Steps that send a questionnaire are taken from its check page."""
-    return url_for("application.check", case=case.uid) if step in ("submit", "revise", "send_papers") else ""
+def grouped(links: list[tuple[Step, str]]) -> list[tuple[Step, str]]:
+    """The steps that answer an offer share one page, and so one link."""
+    first = next((link for link in links if link[0].name in OF_THE_OFFER), None)
+    return [link for link in links if link[0].name not in OF_THE_OFFER or link is first]
 
 
-def my_rank(main: Case | None) -> dict[str, Any] | None:
-    """Rank, total and forecast, while the case waits (F73)."""
-    if main is None or main.workflow != "admission" or main.state != "waiting":
+def in_place(steps: Collection[OpenStep], facts: Any) -> dict[str, Any]:
+    """The forms that stand on the home: a complement to answer, a date to choose, an interest to confirm."""
+    return {one.step.name: blank_form(one.step, facts) for one in steps if one.step.name in IN_PLACE and one.possible}
+
+
+def page_of(case: Case, step: Step) -> str:
+    """Where a step is taken: a questionnaire from its check page, an answer to an offer from its own."""
+    if step.name in ("submit", "revise", "send_papers"):
+        return url_for("application.check", case=case.uid)
+    return url_for("offer.answer", case=case.uid) if step.name in OF_THE_OFFER else href(case, step)
+
+
+def dates_ahead(dossier: Dossier, cases: list[Case], here: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """My dates and the next journée, soonest first; only the next review is prepared."""
+    links = {(said["case"].uid, step.name): (step.label, link) for said in here for step, link in said["possible"]}
+    found = ahead.dates_of(cases)
+    if next_review := next((one for one in found if one.step == "prepare_review"), None):
+        links[next_review.case, next_review.kind] = ("Préparer", url_for("review.prepare", case=next_review.case))
+    dates = [say_date(one, dossier, links) for one in found]
+    if journee := ahead.next_journee():
+        dates.append({"day": journee.day, "what": words.full_day(journee.day).capitalize(), "journee": journee,
+                      "label": "Journée Optéos, 9 h 30", "who": journee.place,
+                      "agenda": url_for("journey.calendar", dossier=dossier.uid, date=ahead.of_journee(journee).uid)})
+    return sorted(dates, key=lambda date: str(date["day"]))
+
+
+def say_date(one: Obligation, dossier: Dossier, links: dict[tuple[str, str], tuple[str, str]]) -> dict[str, Any]:
+    """A date, who it is with, what happens if it passes, and the button of the step that answers it."""
+    act, link = links.get((one.case, one.kind)) or links.get((one.case, one.step), ("", ""))
+    with_peer = one.who and one.step == "prepare_review"
+    return {
+        "day": one.day, "what": words.at(one.at) if one.at else words.long_day(one.day),
+        "label": ahead.said(one.label) + (f", avec {one.who}" if with_peer else ""), "who": "" if with_peer else one.who,
+        "otherwise": ahead.said(one.otherwise), "act": act, "href": link,
+        "agenda": url_for("journey.calendar", dossier=dossier.uid, date=f"{one.case}-{one.kind}"),
+    }
+
+
+def peer_of(dossier: Dossier, cases: list[Case], here: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The card of the peer, once the pairing runs: who, when we last met, what I may do."""
+    pairing = next((case for case in cases if case.workflow == "accompaniment" and case.state == "running"), None)
+    if pairing is None or dossier.peer is None:
         return None
-    facts, _ = my_steps(main)
-    values = facts.letter_values()
-    worse = ranks.latest(main, moment.today() - RECENT)
-    return {**values, "at": words.at(moment.now()), "cap": facts.settings["places.per_month"],
-            "worse": said(worse) if worse else ""}
+    said = next(said for said in here if said["case"] is pairing)
+    links = {step.name: link for step, link in said["possible"]}
+    met = max(pairing.memory.get("meetings", ()), default="")
+    said["possible"] = [one for one in said["possible"] if one[0].name not in PAIRED]
+    return {"person": dossier.peer, "met": words.short_day(met) if met else "", "meeting": links.get("record_meeting", ""),
+            "other": links.get("ask_other", ""), "case": pairing}
 
 
-def said(line: ranks.RankLine) -> str:
-    """« Vous passez de la 3e à la 4e place : … » (F73)."""
-    if line.before is None:
-        return f"Vous êtes à la {words.rank(line.rank)} place : {line.sentence}"
-    return f"Vous passez de la {words.rank(line.before)} à la {words.rank(line.rank)} place : {line.sentence}"
-
-
-def dates_ahead(cases: list[Case]) -> list[dict[str, Any]]:
-    """The next dates, soonest first; contract ends however far."""
-    found: list[dict[str, Any]] = []
-    for case in cases:
-        if not is_open(case):
-            continue
-        for name, label in DATES.items():
-            workflow, _, field = name.rpartition(".")
-            if field == "deadline" and any(one.state == "associate" for one in cases):
-                continue
-            stamp = case.memory.get(field) if workflow in ("", case.workflow) else None
-            if isinstance(stamp, str) and (day := words.as_day(stamp)) >= moment.today():
-                found.append({"day": day, "label": label, "what": words.long_day(day)})
-    journee = Journee.select().where(Journee.day >= moment.today(), ~Journee.to_confirm).order_by(Journee.day).first()
-    if journee is not None:
-        found.append({"day": journee.day, "label": "Journée Optéos, 9 h 30", "what": words.long_day(journee.day)})
-    return sorted(found, key=_by_day)
-
-
-def _by_day(line: dict[str, Any]) -> date:
-    day: date = line["day"]
-    return day
+def papers_of(dossier: Dossier, cases: list[Case]) -> dict[str, Any]:
+    """My papers: signed contracts as PDF, the insurance certificate and whether it is to be renewed."""
+    signed = [case for case in cases if case.workflow in ("cape", "salaried") and case.memory.get("document")
+              and case.state not in ("drafting", "to_sign", "cancelled", "withdrawn")]
+    return {"contracts": [(workflow_of(case).title, case.memory.get("ordinal"), case) for case in signed],
+            "insurance": insurance_of(dossier), "in_force": any(case.state in IN_FORCE for case in cases)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import moment, post, words
+from intake import post
 from intake.access import access, antennas_seen, held_roles
+from intake.delivery import says
 from intake.models.dossiers import Dossier
 from intake.models.letters import Letter
 from intake.models.people import Person
@@ -54,28 +54,6 @@ def line(letter: Letter) -> dict[str, Any]:
     """A letter, in words."""
     return {"who": letter.recipient.name if letter.recipient else letter.address, "what": letter.subject,
             "when": says(letter), "late": letter.status == "failed", "href": url_for("letters.one", uid=letter.uid)}
-
-
-def says(letter: Letter) -> str:
-    """« Attend jusqu’à 9 h 22 », « Remise au serveur le 3 mars 2027 à 9 h 22 », « Non partie : adresse refusée »."""
-    if letter.status == "failed":
-        return f"Non partie : {why(letter.problem)}"
-    if letter.status == "sent":
-        return f"Remise au serveur le {words.at(letter.sent_at)}"
-    if letter.status == "claimed":
-        return "Envoi en cours"
-    if letter.status == "dropped":
-        return "Annulée avant son départ"
-    soon = letter.next_try - moment.now() < timedelta(hours=20)
-    until = words.hour(letter.next_try) if soon else words.at(letter.next_try)
-    again = f", {words.Count(letter.tries):essai|essais} sans succès" if letter.tries else ""
-    return f"Attend jusqu’à {until}{again}" if soon else f"Attend jusqu’au {until}{again}"
-
-
-def why(problem: str) -> str:
-    """Why a letter did not leave, in words."""
-    refused = problem.startswith("refused") or "550" in problem or "recipient" in problem.casefold()
-    return "adresse refusée" if refused else "le serveur de courrier n’a pas répondu"
 
 
 @pages.get("/lettres/<uid>")

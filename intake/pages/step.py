@@ -14,7 +14,7 @@ from intake.clock import take_with_room
 from intake.effects import Made, tell
 from intake.foresight import Surprise
 from intake.lookup import my_roles, my_steps, name_of, the_case, the_dossier, the_item, workflow_of
-from intake.models.dossiers import Case, Dossier
+from intake.models.dossiers import Case, Dossier, Event
 from intake.pages.dossier import why_not
 from intake.show import go, show
 from intake.uploads import with_pieces
@@ -22,7 +22,7 @@ from workflows import roles
 from workflows.admission import DECISIONS
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
-from workflows.grammar import Freeze, Item
+from workflows.grammar import Freeze, Item, Step
 
 pages = Blueprint("step", __name__)
 
@@ -68,7 +68,7 @@ def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
         opened = still or gone(case, step, about)
         return page(case, opened, facts, blank_form(opened.step, facts, raw), status=409,
                     reasons=[words.say(one) for one in refused.refusals])
-    return go(after(event.case.dossier))
+    return go(after(event.case.dossier, event))
 
 
 def told_before(case: Case, step: str) -> str | None:
@@ -100,10 +100,10 @@ def gone(case: Case, step: str, about: Item | None) -> OpenStep:
     return OpenStep(row, (not_from_here(workflow_of(case), case.state),))
 
 
-def after(dossier: Dossier) -> str:
-    """Where one goes once a step is taken: one's own journey, or the dossier."""
+def after(dossier: Dossier, event: Event | None = None) -> str:
+    """Where one goes once a step is taken: one's own journey, which says what was noted, or the dossier."""
     if dossier.person_id == me().id:
-        return url_for("journey.mine", dossier=dossier.uid)
+        return url_for("journey.mine", dossier=dossier.uid, fait=event.uid if event else None)
     return url_for("dossier.summary", uid=dossier.uid)
 
 
@@ -113,12 +113,14 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
     said = [words.say(refusal) for refusal in opened.refusals] if reasons is None else reasons
     mine = case.dossier.person_id == me().id
     told = [sentence for one in opened.step.then if (sentence := tell(one, facts))]
+    before = [words.fill(one.sentence, one.values) for one in opened.step.before(facts)] if mine and opened.step.before else []
     foreseen = surprise.foreseen if surprise else None if mine else foresight.before(case, opened.step, facts, me())
     return show(
         "step.html", block="form", status=status, case=case, dossier=case.dossier, name=name_of(case.dossier),
         step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
         foreseen=foreseen, surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
-        state=workflow_of(case).state.get(case.state), mine=mine, minutes=facts.settings["undo.minutes"],
+        state=workflow_of(case).state.get(case.state), mine=mine, before=before,
+        label=label_of(opened.step, case, mine), minutes=facts.settings["undo.minutes"],
         read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form),
         **the_round(case, opened.step.name, facts))
 
@@ -131,6 +133,14 @@ def the_round(case: Case, step: str, facts: Any) -> dict[str, Any]:
     links = {name: url_for("step.take", dossier=case.dossier.uid, case=case.uid, step=name) for name in steps}
     blocked = [why_not(case, one) for name, one in steps.items() if name in DECISIONS and name != step and one.refusals]
     return {"round": consent.round_of(case, facts), "links": links, "may": steps, "blocked_others": blocked, "here": step}
+
+
+def label_of(step: Step, case: Case, mine: bool) -> str:
+    """The step’s button; « Écrire » says to whom."""
+    if step.name != "write" or not mine:
+        return str(step.label)
+    to_peer = case.workflow == "accompaniment" and case.state == "running" and case.dossier.peer
+    return f"Écrire à {case.dossier.peer.called}" if to_peer else "Écrire à l’équipe"
 
 
 def typed_in(form: Any) -> list[Answered]:

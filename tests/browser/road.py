@@ -156,7 +156,7 @@ class Road:
         days = [self.today + timedelta(days=7 + number) for number in range(3)]
         self.by("Claire").does("Proposer une rencontre", {
             "Première date": days[0], "Deuxième date": days[1], "Troisième date": days[2]})
-        self.walker.does("Choisir cette date", {"Une date": words.full_day(days[1]).capitalize()})
+        self.walker.goes_home().fills({"Une date": words.full_day(days[1]).capitalize()}).presses("Choisir cette date")
         self.goes_to(days[1])
         for reader in ("Claire", "Salomé"):
             self.by(reader).does("Noter la rencontre", {
@@ -188,7 +188,7 @@ class Road:
         claire.goes_to("Proposer une place")
         claire.fills({"Mois d’entrée": "mai 2027", "Un mot": "Au plaisir de vous accueillir"}).presses("Proposer une place")
         self.house.tick(minutes=15)
-        self.walker.does("J’accepte")
+        self.walker.does("Répondre à la proposition", {"Votre réponse": "J’accepte cette place"}, button="Envoyer ma réponse")
 
     def enters(self) -> None:
         """The entry papers, sent then checked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -191,10 +191,11 @@ def last_noticed(facts: Facts, _: Answers) -> str:
 
 @dataclass(frozen=True, order=True)
 class Asked:
-    """A review of a contract: the day it is asked, the day by which it is held."""
+    """A review of a contract: the day it is asked, the day by which it is held, after how many months."""
 
     on: date
     before: date
+    months: int = field(default=0, compare=False)
 
 
 def asked_reviews(facts: Facts) -> list[Asked]:
@@ -214,16 +215,16 @@ def _of(contract: Contract, facts: Facts, horizon: date) -> Iterator[Asked]:
         for month in facts.settings["reviews.cape_months"]:
             if last_day(contract.first_day, month) <= over:
                 on = min(delay_end(contract.first_day, month), over)
-                yield Asked(on, min(last_day(contract.first_day, month + 1), over))
+                yield Asked(on, min(last_day(contract.first_day, month + 1), over), month)
         return
     for year in range(0, _months_between(contract.first_day, min(over, horizon)) + YEAR, YEAR):
         for month in facts.settings["reviews.cesa_months"]:
             on = delay_end(contract.first_day, year + month)
             if on <= over:
-                yield Asked(on, last_day(contract.first_day, year + month + 1))
+                yield Asked(on, last_day(contract.first_day, year + month + 1), year + month)
         anniversary = last_day(contract.first_day, year + YEAR)
         if anniversary <= over and reviews_missing(contract.first_day, facts.reviews, anniversary):
-            yield Asked(anniversary, anniversary)
+            yield Asked(anniversary, anniversary, year + YEAR)
 
 
 def _months_between(first: date, last: date) -> int:
@@ -327,7 +328,7 @@ def today_at_most(form: Any, facts: Facts) -> None:
 
 def keep_what_applies(form: Any, facts: Facts) -> None:
     """A CESA review has the eight points of the décret; any other has the questions of a CAPE."""
-    for name in [field.name for field in form]:
+    for name in [one.name for one in form]:
         if (name in CESA_POINTS) != facts.under_cesa:
             del form[name]
 

@@ -11,14 +11,14 @@ What a case remembers (all by `memory.py`; the engine adds `taken`, `since`, `mo
   lifted [uid]} · `reason` (code);
 - waiting: `admitted_at`, `rank_from` (instants), `valid_from`, `confirmed_on` · `not_before` ("2027-02") ·
   `refusals`, `postponements`, `silences` · `paused_on`, `paused_until`;
-- offer and entry: `month`, `offered_month` ("2027-01"), `deadline`, `out_of_turn`, `motive` (code) · `entry` {sent_on,
-  hours, part_time_proof, permit_until, guardians, missing [codes]} · `missed` (month) · `transfer`, `cape`;
+- offer and entry: `month`, `offered_month` ("2027-01"), `deadline`, `expired_on` (day), `out_of_turn`, `motive` (code) ·
+  `entry` {sent_on, hours, part_time_proof, permit_until, guardians, missing [codes]} · `missed` (month) · `transfer`, `cape`;
 - closing: `left_from` (state), `stay_in_touch` (day).
 """
 
 from __future__ import annotations
 
-from workflows.admission import deadlines as due, forms as f, memory as keep, rules as r
+from workflows.admission import deadlines as due, forms as f, memory as keep, rules as r, told
 from workflows.admission.application import APPLICATION_PAGES
 from workflows.admission.choices import entry_months, later_months
 from workflows.admission.entry import ENTRY_PAGES
@@ -238,19 +238,19 @@ STEPS = (
          then=[Remember(keep.offered_out_of_turn), HOLD, Letter("place_offered")],
          past="a proposé une place hors rang", decision=True,
          hint="Le motif est gardé dans l’historique, et visible de tout le Cercle."),
-    Step("accept", "J’accepte", ("offered",), "papers", by=person, only_if=[r.offer_open],
+    Step("accept", "J’accepte", ("offered",), "papers", by=person, only_if=[r.offer_open], before=told.accepting,
          then=[Remember(keep.accepted), AcceptPlace(), Open("accompaniment"),
                Letter("offer_answered", (circle, support)), Letter("papers_asked", (person, support))],
          past="a accepté la place"),
     Step("decline_offer", "Pas cette fois, je garde mon rang", ("offered",), "waiting", by=person,
-         chosen_if=[r.first_refusal], only_if=[r.offer_open],
+         chosen_if=[r.first_refusal], only_if=[r.offer_open], before=told.passing_free,
          then=[Remember(keep.refused), FreePlace(), Letter("offer_answered", (circle, support))],
          past="a passé son tour en gardant son rang"),
     Step("decline_offer", "Pas cette fois", ("offered",), "waiting", by=person, only_if=[r.offer_open],
-         then=[StepBack(), Remember(keep.refused), FreePlace(), Letter("offer_answered", (circle, support))],
+         before=told.passing, then=[StepBack(), Remember(keep.refused), FreePlace(), Letter("offer_answered", (circle, support))],
          past="a passé son tour"),
     Step("postpone", "Je reporte mon entrée", ("offered",), "waiting", by=person, form=f.PostponeForm,
-         fill=later_months, only_if=[r.offer_open, r.postponements_left],
+         fill=later_months, only_if=[r.offer_open, r.postponements_left], before=told.postponing,
          then=[Remember(keep.postponed), FreePlace(), Letter("offer_answered", (circle, support))],
          past="a reporté son entrée"),
     Step("take_offer_back", "Retirer la proposition", ("offered",), "waiting", by=circle, form=ReasonForm,
@@ -266,7 +266,7 @@ STEPS = (
          past="proposition expirée, demande mise en pause"),
     Step("pause", "Mettre en pause", ("review", "waiting"), "paused", by=(person, circle), form=f.PauseForm,
          only_if=[r.pause_short], then=[Remember(keep.paused), Letter("paused")], past="a mis la demande en pause",
-         hint="Le rang est gardé un temps, puis devient celui du jour de la reprise."),
+         before=told.pausing, hint="Le rang est gardé un temps, puis devient celui du jour de la reprise."),
     Step("auto_pause", None, ("waiting",), "paused", by=clock, due=due.no_interest,
          then=[Remember(keep.paused_by_clock),
                Task(circle, "Appeler : pause sans réponse", "pause.rank_days", closes_with=("resume", "withdraw")),
@@ -307,7 +307,8 @@ STEPS = (
              after("salaried.close_silent")),
          form=ReasonForm, chosen_if=[r.was_admitted],
          then=[Remember(keep.given_back), FreePlace(), *CALL_OFF, Letter("place_moved", (person, circle, support))],
-         past="a rendu la place", hint="Le rang est gardé ; de la part de la personne, cela compte comme un refus."),
+         past="a rendu la place", before=told.giving_back,
+         hint="Le rang est gardé ; de la part de la personne, cela compte comme un refus."),
     Step("miss_month", None, ("papers",), None, by=clock, due=due.month_over, chosen_if=[r.transfer_asked],
          then=[Remember(keep.place_forgotten), FreePlace(),
                Task(support, "Choisir un autre mois pour le transfert", 7, closes_with=("change_month", "transfer"))],
@@ -333,7 +334,7 @@ STEPS = (
          by=(person, circle, after("departure.end_contract")), form=ReasonForm,
          then=[Remember(keep.closed), FreePlace(), DONE, EmptyDraft(keep.unsent), *CALL_OFF, NO_PAIRING,
                Letter("withdrawn", (person, circle))],
-         past="a retiré la demande"),
+         before=told.withdrawing, past="a retiré la demande"),
     Step("lapse", None, ("contact", "draft"), "lapsed", by=clock, due=due.untouched,
          then=[Remember(keep.closed), DONE, EmptyDraft(), Letter("lapsed")], past="demande classée sans réponse"),
     Step("close_silent", "Classer sans réponse", ("meeting", "submitted", "review", "deferred", "papers", "paused"),
@@ -344,13 +345,14 @@ STEPS = (
          form=f.AgreementForm, then=[Remember(keep.agreed)], past="a accepté de rester en contact"),
     Step("reopen", "Rouvrir ma demande", ("withdrawn", "lapsed"), "waiting", by=(person, circle),
          chosen_if=[r.was_admitted], only_if=[r.no_other_road, r.reopen_in_time],
-         then=[Remember(keep.rank_from_today), Letter("resumed", (person, circle))], past="a rouvert la demande"),
+         then=[Remember(keep.rank_from_today), Letter("resumed", (person, circle))], before=told.reopening,
+         past="a rouvert la demande"),
     Step("reopen", "Rouvrir ma demande", ("withdrawn", "lapsed"), "submitted", by=(person, circle),
          chosen_if=[r.was_sent], only_if=[r.no_other_road, r.reopen_in_time],
-         then=[READ, Letter("resumed", (person, circle))], past="a rouvert la demande"),
+         then=[READ, Letter("resumed", (person, circle))], before=told.reopening, past="a rouvert la demande"),
     Step("reopen", "Rouvrir ma demande", ("withdrawn", "lapsed"), "draft", by=(person, circle),
          only_if=[r.no_other_road, r.reopen_in_time], then=[EmptyDraft(), Letter("dossier_opened")],
-         past="a rouvert la demande"),
+         before=told.reopening, past="a rouvert la demande"),
     *take_over("waiting", "joined", remember=keep.taken_over),
     Step("remind", None, ("meeting",), None, by=clock, due=due.meeting_reminder, then=[Letter("meeting_booked")],
          past="rappel de la réunion envoyé"),

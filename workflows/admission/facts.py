@@ -10,6 +10,7 @@ from typing import Any
 from workflows import queue
 from workflows.calendar import Month, add_working_days, day_in_words, delay_end, offer_deadline, paris_day
 from workflows.dossier import DossierFacts
+from workflows.months import MONTHS
 from workflows.queue import Candidate
 
 Choice = tuple[str, str]
@@ -226,4 +227,10 @@ class Facts(DossierFacts):
         shown = queue.forecast(
             candidates, self.free, self.today, self.settings["offers.days"], self.settings["entry.lead_days"],
             self.settings["forecast.spread"]).get(self.case)
-        return f"entre {shown[0].label} et {shown[1].label}" if shown else "dans plus d’un an"
+        return between(*shown) if shown else "dans plus d’un an"
+
+
+def between(first: Month, last: Month) -> str:
+    """« entre février et mars 2027 », « entre décembre 2026 et janvier 2027 »."""
+    name = MONTHS[first.month - 1] if first.year == last.year else first.label
+    return f"entre {name} et {last.label}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.admission.facts import Facts
 from workflows.admission.forms import NONE_SUITS
-from workflows.calendar import start_of_paris_day
+from workflows.calendar import paris_day, start_of_paris_day
 from workflows.contracts import signed_or_in_force
 from workflows.grammar import Answers
 
@@ -196,7 +196,8 @@ def place_forgotten(_: Facts, __: Answers) -> Kept:
 
 def unanswered(facts: Facts, _: Answers) -> Kept:
     """One more offer left without answer."""
-    return {**NO_PLACE, "silences": int(facts.memory.get("silences", 0)) + 1}
+    ended = paris_day(facts.deadline).isoformat() if facts.deadline else None
+    return {**NO_PLACE, "silences": int(facts.memory.get("silences", 0)) + 1, "expired_on": ended}
 
 
 def unanswered_twice(facts: Facts, answers: Answers) -> Kept:

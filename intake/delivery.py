@@ -1,0 +1,43 @@
+"""Where a letter stands, in words (SCREENS C8): nothing says sent before the mail server accepted it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from intake import moment, words
+from intake.models.letters import Letter
+from intake.words import as_day
+
+SOON = timedelta(hours=20)
+REFUSED, CONTENT, HELD = "refused", "content", "held"
+"""How `Letter.problem` begins: the address was refused, the text was, or it is held until tomorrow."""
+
+
+def says(letter: Letter) -> str:
+    """« Attend jusqu’à 9 h 22 », « Remise au serveur à 9 h 22 », « Non partie : adresse refusée »."""
+    if letter.status == "failed":
+        return f"Non partie : {why(letter.problem)}"
+    if letter.status == "sent":
+        return f"Remise au serveur {when(letter.sent_at)}"
+    if letter.status == "claimed":
+        return "Envoi en cours"
+    if letter.status == "dropped":
+        return "Annulée avant son départ"
+    soon = letter.next_try - moment.now() < SOON
+    until = words.hour(letter.next_try) if soon else words.at(letter.next_try)
+    if letter.problem.startswith(HELD):
+        return f"Attend jusqu’au {words.at(letter.next_try)} : déjà {letter.problem.partition(' ')[2]} lettres ce jour-là"
+    again = f", {words.Count(letter.tries):essai|essais} sans succès" if letter.tries else ""
+    return f"Attend jusqu’{'à' if soon else 'au'} {until}{again}"
+
+
+def when(instant: datetime) -> str:
+    """« à 9 h 22 » today, « le 3 mars 2027 à 9 h 22 » another day."""
+    return f"à {words.hour(instant)}" if as_day(instant) == moment.today() else f"le {words.at(instant)}"
+
+
+def why(problem: str) -> str:
+    """Why a letter did not leave, in words."""
+    if problem.startswith(REFUSED):
+        return "adresse refusée"
+    return "texte refusé par le serveur" if problem.startswith(CONTENT) else "le serveur de courrier n’a pas répondu"
