@@ -62,8 +62,8 @@ def mine() -> Response:
 def calendar() -> Response:
     """My dates to come, or one of them, for an agenda."""
     dossiers = mine_of(me())
-    cases = cases_of(chosen(dossiers, request.args.get("dossier", ""))) if dossiers else []
-    wanted = request.args.get("date", "")
+    wanted, named = request.args.get("date", ""), request.args.get("dossier", "")
+    cases = cases_of(chosen(dossiers, named)) if dossiers or named else []
     entries = [entry for one in ahead.dates_of(cases) if (entry := ahead.entry_of(one, cases)) and wanted in ("", entry.uid)]
     if (journee := ahead.next_journee()) and wanted in ("", ahead.of_journee(journee).uid):
         entries.append(ahead.of_journee(journee))

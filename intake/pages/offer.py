@@ -69,6 +69,8 @@ def send(case: Case, form: AnswerForm, steps: dict[str, OpenStep], facts: Any) -
     if step not in ANSWERS:
         form.validate()
         return page(case, form, steps, facts, reasons=too_late(case, facts), status=409 if too_late(case, facts) else 422)
+    if step in steps and not steps[step].possible:
+        return page(case, form, steps, facts, reasons=[words.say(one) for one in steps[step].refusals])
     raw = {"month": request.form.get("month", ""), "reason": request.form.get("reason", "")}
     asked = ASKED.get(step, "")
     try:
