@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import workflows
-from intake import moment
+from intake import invitations, moment
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
 from intake.kiosk import closing, receiving
@@ -57,7 +57,7 @@ def tick() -> int:
 
 
 def prepare_day() -> None:
-    """Once a day: places of the months ahead, those of past months lost, journées of the year ahead."""
+    """Once a day: places of the months ahead, those of past months lost, journées of the year ahead, their letters."""
     global _prepared
     today = moment.today()
     if _prepared is not None and _prepared[0] == today and _prepared[1] is base.db.obj:
@@ -69,6 +69,7 @@ def prepare_day() -> None:
     places.close_past(today)
     days.plan_journees(today)
     closing.remind(today)
+    invitations.write_around(today)
     _prepared = (today, base.db.obj)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from flask import render_template
 
 from intake import moment
+from intake.enclosures import enclosed
 from intake.models.base import write_transaction
 from intake.models.letters import Letter
 from intake.outbox import office
@@ -104,6 +105,9 @@ def compose(letter: Letter) -> EmailMessage:
     message.set_content(body)
     message.add_alternative(render_template("mail/_twin.html", subject=letter.subject, body=body,
                                             language=letter.language), subtype="html")
+    for one in enclosed(letter):
+        main, _, sub = one.kind.partition("/")
+        message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return message
 
 

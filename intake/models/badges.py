@@ -42,9 +42,8 @@ class Badge(Model):
 
 def give_badges(people: Iterable[Person]) -> int:
     """Make the badge of those who have none; how many were made. Twice is harmless."""
-    wanted = {person.id for person in people}
-    had = {person for (person,) in Badge.select(Badge.person).where(Badge.person.in_(wanted)).tuples()} if wanted else set()
-    missing = sorted(wanted - had)
+    had = {person for (person,) in Badge.select(Badge.person).tuples()}
+    missing = sorted({person.id for person in people} - had)
     if not missing:
         return 0
     with write_transaction():
@@ -90,9 +89,9 @@ def badge_of(person: Person) -> Badge | None:
 
 def badges_of(people: Iterable[Person]) -> list[Badge]:
     """The badges of several people, by name."""
-    ids = [person.id for person in people]
-    rows = Badge.select(Badge, Person).join(Person).where(Badge.person.in_(ids))
-    return list(rows.order_by(Person.last_name, Person.first_name, Person.id)) if ids else []
+    wanted = {person.id for person in people}
+    rows = Badge.select(Badge, Person).join(Person).order_by(Person.last_name, Person.first_name, Person.id)
+    return [badge for badge in rows if badge.person_id in wanted]
 
 
 def person_of_badge(number: str) -> Person | None:

@@ -1,0 +1,60 @@
+"""What is written around a journée: the badge three days before; the morning after, to whoever left it open."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from intake import moment, outbox
+from intake.guests import awaited
+from intake.models import badges
+from intake.models.base import write_transaction
+from intake.models.days import Journee
+from intake.models.people import Person, holders
+from intake.words import PARIS
+from workflows import roles
+
+AHEAD = timedelta(days=3)
+"""The reminder leaves this long before."""
+EIGHT = time(8)
+LOOKS_BACK = timedelta(days=7)
+"""A clock that was stopped longer says nothing of the journées left open meanwhile."""
+
+
+def write_around(today: date) -> None:
+    """The letters of the day about journées; twice is harmless."""
+    for journee in Journee.select().where(Journee.day > today, Journee.day <= today + AHEAD, ~Journee.to_confirm):
+        send_badges(journee)
+    for journee in Journee.select().where(
+            Journee.day < today, Journee.day >= today - LOOKS_BACK, ~Journee.to_confirm, Journee.closed_at.is_null()):
+        tell_it_is_open(journee, today)
+
+
+def send_badges(journee: Journee) -> int:
+    """Owe everyone awaited their reminder, badge and code with it; how many are reached. Each once, and again for a new date."""
+    guests = [guest.person for guest in awaited() if guest.person.email]
+    now, eight = moment.now(), datetime.combine(moment.today(), EIGHT, PARIS)
+    with write_transaction():
+        badges.give_badges(guests)
+        for badge in badges.badges_of(guests):
+            outbox.owe("journee_reminder", badge.person, cause=f"journee:{journee.planned}",
+                       occasion=journee.day.isoformat(), now=now, not_before=max(now, eight),
+                       context={"journee": journee.day, "code": badge.spoken, "link": outbox.link_to("/ma-journee")})
+    return len(guests)
+
+
+def tell_it_is_open(journee: Journee, today: date) -> None:
+    """Write to the person of that day, else to whoever holds the role, that nobody closed it."""
+    now, eight = moment.now(), datetime.combine(moment.today(), EIGHT, PARIS)
+    with write_transaction():
+        for person in in_charge(journee, today):
+            outbox.owe("journee_open", person, cause=f"journee:{journee.planned}", occasion=journee.day.isoformat(),
+                       now=now, not_before=max(now, eight), context={
+                           "to": roles.facilitator, "journee": journee.day,
+                           "link": outbox.link_to(f"/journees/{journee.uid}")})
+
+
+def in_charge(journee: Journee, today: date) -> list[Person]:
+    """The person of the day; without one, the facilitators; without any, the circle."""
+    if journee.facilitator is not None:
+        return [journee.facilitator]
+    return holders(roles.facilitator, today) or holders(roles.circle, today)
