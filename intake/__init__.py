@@ -58,13 +58,15 @@ def create_app(settings: Settings) -> Flask:
 def _dress(app: Flask) -> None:
     """What templates may use: macros, filters, the token, the address of a static file."""
     from intake import access, navigation, show
+    from intake.pages.my_journee import my_invitation
     from intake.words import FILTERS
 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS | {"typo": show.typo})
     app.jinja_env.globals.update(
         csrf_token=generate_csrf, submission_key=show.submission_key, journee_ahead=navigation.journee_ahead,
-        held_roles=access.held_roles, reader=access.me, in_development=show.in_development)
+        held_roles=access.held_roles, reader=access.me, in_development=show.in_development,
+        my_invitation=my_invitation)
     app.context_processor(navigation.header)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from intake import moment
@@ -45,6 +46,21 @@ def match(found: attendance.UnknownName, person: Person, by: Person) -> bool:
             return False
         sign(found.journee, found.half, person=person, name="", how="name", at=found.at, key=found.key, by=by)
     return True
+
+
+def put_right(journee: Journee, person: Person, statuses: Mapping[str, str | None], by: Person, role: str) -> None:
+    """The team notes or corrects someone's half-days, a trace kept; a new presence moves the journey. Twice is harmless."""
+    with write_transaction():
+        known = attendance.noted(journee).get(person.id, {})
+        for half in attendance.HALVES:
+            status = statuses.get(half)
+            if not status or (half in known and known[half].status == status):
+                continue
+            if status == "present":
+                sign(journee, half, person=person, name="", how="team", at=moment.now(), key="", by=by)
+            else:
+                attendance.correct(journee, half, person, status)
+            days.log_presence(journee, person, half, status, by, role)
 
 
 def close(journee: Journee, by: Actor, role: str) -> None:

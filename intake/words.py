@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +70,11 @@ def hour(value: Any) -> str:
     return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}" if local.minute else f"{local.hour}{NBSP}h"
 
 
+def noon(day: date) -> datetime:
+    """The middle of a day in Paris, as an instant."""
+    return datetime.combine(day, time(12), PARIS)
+
+
 def at(value: Any) -> str:
     """« 17 décembre 2026 à 9 h 30 »."""
     return f"{long_day(value)} à {hour(value)}"
@@ -84,6 +90,11 @@ def de_month(value: Any) -> str:
     """« de janvier 2027 », « d’avril 2027 »."""
     name = month(value)
     return f"d’{name}" if name[0] in "ao" else f"de {name}"
+
+
+def sorted_as(name: str) -> str:
+    """How a name is put in order: neither case nor accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
 
 
 def money(value: Any) -> str:

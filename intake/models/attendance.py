@@ -101,12 +101,13 @@ def settle_absences(journee: Journee, expected: Iterable[Person]) -> None:
                 _insert(journee, person, half, "absent", "journee", now)
 
 
-def correct(journee: Journee, half: str, person: Person, status: str) -> bool:
-    """The team puts right what was noted by mistake; whether something changed."""
+def correct(journee: Journee, half: str, person: Person, status: str) -> None:
+    """The team says otherwise than what is noted, or notes what nothing said. Twice is harmless."""
+    now = moment.now()
     with write_transaction():
-        changed: int = Attendance.update(status=status, how="team", noted_at=moment.now()).where(
-            _row(journee, person, half), Attendance.status != status).execute()
-    return changed == 1
+        if not _insert(journee, person, half, status, "team", now):
+            Attendance.update(status=status, how="team", noted_at=now).where(
+                _row(journee, person, half), Attendance.status != status).execute()
 
 
 def _insert(journee: Journee, person: Person, half: str, status: str, how: str, at: datetime) -> bool:
@@ -156,6 +157,13 @@ def noted(journee: Journee) -> dict[int, dict[str, Attendance]]:
     for row in Attendance.select().where(Attendance.journee == journee):
         found.setdefault(row.person_id, {})[row.half] = row
     return found
+
+
+def presences(journees: Iterable[Journee]) -> dict[int, int]:
+    """How many people came, by journée."""
+    rows = Attendance.select(Attendance.journee, fn.COUNT(Attendance.person.distinct())).where(
+        Attendance.journee.in_(list(journees)), Attendance.status == "present").group_by(Attendance.journee)
+    return dict(rows.tuples())
 
 
 def version_of(journee: Journee) -> str:

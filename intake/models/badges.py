@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import secrets
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote
 
 from peewee import ForeignKeyField, TextField
@@ -120,17 +121,24 @@ def _owner(condition: object) -> Person | None:
 
 def qr_png(badge: Badge) -> bytes:
     """The QR code as an image, large enough for a telephone held at arm's length."""
-    drawn = io.BytesIO()
-    _qr(badge).save(drawn, kind="png", scale=10, border=4)
-    return drawn.getvalue()
+    image = io.BytesIO()
+    _qr(badge.text).save(image, kind="png", scale=10, border=4)
+    return image.getvalue()
 
 
 def qr_svg(badge: Badge) -> str:
-    """The QR code as a drawing that takes the size of its frame."""
-    return _qr(badge).svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)  # type: ignore[no-any-return]
+    """The QR code of a badge as a drawing that takes the size of its frame."""
+    return drawn(badge.text)
 
 
-def _qr(badge: Badge) -> object:
+def drawn(text: str) -> str:
+    """Any text as a QR code, drawn."""
+    image = io.BytesIO()
+    _qr(text).save(image, kind="svg", border=4, omitsize=True, svgclass=None, lineclass=None, xmldecl=False)
+    return image.getvalue().decode()
+
+
+def _qr(text: str) -> Any:
     import segno
 
-    return segno.make(badge.text, error="m", micro=False)
+    return segno.make(text, error="m", micro=False)

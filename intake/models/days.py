@@ -92,6 +92,11 @@ def journees_from(first: date) -> list[Journee]:
     return list(Journee.select().where(Journee.day >= first).order_by(Journee.day))
 
 
+def journees_before(day: date, most: int = 6) -> list[Journee]:
+    """The last journées before a day, the latest first."""
+    return list(Journee.select().where(Journee.day < day).order_by(Journee.day.desc()).limit(most))
+
+
 def journee_on(day: date) -> Journee | None:
     """The journée that takes place that day."""
     return Journee.get_or_none(Journee.day == day)
@@ -116,6 +121,19 @@ def close_journee(journee: Journee, by: Actor, role: str) -> bool:
             history.append_of_house("close_journee", by, role, f"journee:{journee.planned}", moment.now(),
                                     moment.today())
     return bool(done)
+
+
+def log_print(journee: Journee, what: str, by: Person, role: str) -> None:
+    """People's names leave on paper: who printed what is kept (JOURNEY §11)."""
+    with write_transaction():
+        history.append_of_house(what, by, role, f"journee:{journee.planned}", moment.now(), moment.today())
+
+
+def log_presence(journee: Journee, person: Person, half: str, status: str, by: Person, role: str) -> None:
+    """A presence was noted or corrected by hand."""
+    with write_transaction():
+        history.append_of_house("note_presence", by, role, f"journee:{journee.planned}", moment.now(), moment.today(),
+                                {"person": person.uid, "half": half, "status": status})
 
 
 def confirm_journee(journee: Journee, place: str, by: Person, role: str) -> None:

@@ -13,6 +13,7 @@ from workflows import roles
 
 SUBJECTS = {"accounts": "Compta", "tools": "Outils", "relations": "Relations", "rules": "Règles", "other": "Autre"}
 LIMIT = 600
+MOST_A_DAY = 300
 
 
 class Irritant(Model):
@@ -55,3 +56,8 @@ def forget_before(day: date) -> int:
     """Erase what was left before a day (JOURNEY §11); how many."""
     with write_transaction():
         return Irritant.delete().where(Irritant.day < day).execute()  # type: ignore[no-any-return]
+
+
+def room_left(day: date) -> bool:
+    """Whether a page open to everyone may still take something that day: nobody fills it alone."""
+    return Irritant.select().where(Irritant.day == day).count() < MOST_A_DAY  # type: ignore[no-any-return]

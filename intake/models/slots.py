@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from peewee import Check, ForeignKeyField, TextField
+from peewee import Check, ForeignKeyField, TextField, fn
 
 from intake import moment
 from intake.models.base import (
@@ -192,6 +192,12 @@ def slots_of(journee: Journee) -> list[Slot]:
 def free_slots(journee: Journee) -> list[Slot]:
     """Those one may still book, by hour."""
     return [slot for slot in slots_of(journee) if slot.booked_at is None and slot.starts_at > moment.now()]
+
+
+def slots_open(journees: Iterable[Journee]) -> dict[int, int]:
+    """How many slots are open, by journée."""
+    rows = Slot.select(Slot.journee, fn.COUNT(Slot.id)).where(Slot.journee.in_(list(journees))).group_by(Slot.journee)
+    return dict(rows.tuples())
 
 
 def slot_of(uid: str) -> Slot | None:

@@ -10,6 +10,7 @@ SCREENS = (
     "start", "sign_in", "journey", "offer", "exchanges", "review", "application", "dossier", "step", "contract", "board",
     "waiting_list", "waiting_for_me", "figures", "journees", "administration", "settings", "caps", "people", "meetings",
     "letters", "devices", "onward",
+    "journee", "paper", "slots", "tray", "irritants", "my_journee",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

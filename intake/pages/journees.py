@@ -8,9 +8,11 @@ from wtforms import Form
 from intake import clock, gatherings, moment, words
 from intake.access import STAFF, access, acting_as, held_roles, me
 from intake.changing import Change, typed
-from intake.models import days
+from intake.models import attendance, days
 from intake.models.days import Assembly, Journee
+from intake.models.slots import slots_open
 from intake.show import show
+from intake.tray import to_check
 from workflows import fields as f, roles
 
 pages = Blueprint("journees", __name__)
@@ -48,11 +50,23 @@ class AssemblyForm(Form):  # type: ignore[misc]
 @pages.get("/journees")
 @access(STAFF)
 def calendar() -> Response:
-    """The journées to come, and the assemblies."""
+    """The journées to come and the last ones, with what is ready for each; the assemblies."""
     today, held = moment.today(), held_roles()
-    return show("journees.html", journees=days.journees_from(today), assemblies=days.assemblies_from(today),
-                may_plan=bool(held & set(PLAN)), may_convene=bool(held & set(CONVENE)),
-                sees_meetings=bool(held & set(WELCOME)), administers=bool(held & {roles.cogerance, roles.admin, roles.support}))
+    runs = bool(held & set(WELCOME))
+    return show("journees.html", journees=with_figures(days.journees_from(today)), assemblies=days.assemblies_from(today),
+                past=with_figures(days.journees_before(today)) if runs else [], runs=runs, checks=to_check() if runs else 0,
+                may_plan=bool(held & set(PLAN)), may_convene=bool(held & set(CONVENE)), coop_life=roles.coop_life in held,
+                sees_meetings=runs, administers=bool(held & {roles.cogerance, roles.admin, roles.support}))
+
+
+def with_figures(journees: list[Journee]) -> list[Journee]:
+    """Each journée with what its line says: « 41 présences · 8 créneaux »."""
+    present, slots = attendance.presences(journees), slots_open(journees)
+    for one in journees:
+        one.says = " · ".join(part for part in (
+            f"{words.Count(present[one.id]):présence|présences}" if one.id in present else "",
+            f"{words.Count(slots[one.id]):créneau|créneaux}" if one.id in slots else "") if part)
+    return journees
 
 
 @pages.route("/journees/<uid>/confirmer", methods=["GET", "POST"])
