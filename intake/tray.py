@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from typing import Any
-
+from intake.kiosk import tray as tablets
+from intake.kiosk.tray import TrayLine
 from intake.models import attendance, slots
 from intake.models.days import Journee
 
-TABLETS = importlib.import_module("intake.kiosk.tray") if importlib.util.find_spec("intake.kiosk") else None
 
-
-def entries() -> list[Any]:
+def entries() -> list[TrayLine]:
     """The entries of tablets that wait for a person, the oldest first."""
-    return TABLETS.waiting() if TABLETS is not None else []
+    return tablets.waiting()
 
 
 def to_check(journee: Journee | None = None) -> int:

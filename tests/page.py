@@ -156,7 +156,7 @@ def send(client: FlaskClient, form: Form, url: str, button: str, **answers: Any)
         values.add(*form.pressed[button])
     assert form.method == "post", f"« {button} » is not a POST"
     answer = client.post(form.action or url, data=values)
-    return confirm(client, answer, url, button) if RELIT in answer.get_data(as_text=True) else answer
+    return confirm(client, answer, url, button) if RELIT.encode() in answer.data else answer
 
 
 RELIT = "data-a-relire"

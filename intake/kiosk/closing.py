@@ -12,8 +12,11 @@ LOOKED_BACK = timedelta(days=7)
 
 
 def remind(today: date) -> None:
-    """Owe one letter a tablet left open; twice is harmless."""
-    past = Journee.select().where(Journee.day < today, Journee.day >= today - LOOKED_BACK)
+    """Owe one letter a tablet left open although its journée is closed; twice is harmless.
+
+    A journée that is not closed is told by `intake.invitations`: nobody gets both.
+    """
+    past = Journee.select().where(Journee.day < today, Journee.day >= today - LOOKED_BACK, Journee.closed_at.is_null(False))
     for journee in past:
         for device in devices.left_open(journee):
             outbox.owe("tablet_left_open", journee.facilitator or device.paired_by, cause=f"journee:{journee.planned}",

@@ -12,6 +12,8 @@ from intake import bookings, moment, presences, tray, words
 from intake.access import access, held_roles, me
 from intake.changing import Change, typed
 from intake.guests import awaited
+from intake.kiosk import tray as tablets
+from intake.kiosk.tray import TrayLine
 from intake.models import attendance, slots
 from intake.models.attendance import UnknownName
 from intake.models.days import Journee
@@ -154,22 +156,22 @@ def entry(key: str) -> Response:
     return page.answer(form, lambda: settle(line, form))
 
 
-def settle(line: Any, form: EntryForm) -> None:
+def settle(line: TrayLine, form: EntryForm) -> None:
     """Do what was chosen; a missing answer is said by its field."""
     if form.act.data == "aside":
         if not form.reason.data:
             form.reason.errors = ["Indiquez la raison"]
         else:
-            tray.TABLETS.set_aside(line.entry, form.reason.data, me())  # type: ignore[union-attr]
+            tablets.set_aside(line.entry, form.reason.data, me())
     elif form.act.data == "again":
-        if not tray.TABLETS.apply_again(line.entry, me()):  # type: ignore[union-attr]
+        if not tablets.apply_again(line.entry, me()):
             form.act.errors = ["Cela n’est toujours pas possible. Dites de qui est la présence, ou écartez la fiche"]
     else:
         for field in (form.person, form.journee, form.half):
             if not field.data:
                 field.errors = [f"{field.label.text} : choisissez une réponse"]
         if not form.errors:
-            tray.TABLETS.resolve_attendance(  # type: ignore[union-attr]
+            tablets.resolve_attendance(
                 line.entry, Person.get(Person.uid == form.person.data), Journee.get(Journee.uid == form.journee.data),
                 form.half.data, me())
 
@@ -180,7 +182,7 @@ def past_journees() -> list[Journee]:
     return list(rows.limit(15))
 
 
-def say(line: Any) -> dict[str, Any]:
+def say(line: TrayLine) -> dict[str, Any]:
     """An entry as it is read: when, why it waits, what it says."""
     said = [f"{label} : {line.payload[name]}" for name, label in (
         ("first_name", "Prénom"), ("last_name", "Nom"), ("name", "Nom"), ("contact", "Contact"), ("phone", "Téléphone"),
