@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from intake import moment
+from intake import moment, second_step
 from intake.models.actors import Grant, grants_of, roles_on_antenna
 from intake.models.people import Antenna, Person
 from workflows import roles
@@ -35,12 +36,14 @@ class Rule:
     who: frozenset[str]
     second_step: bool = False
     """Asks the second step again when it is over five minutes old (TRUST 3.22)."""
+    first_step: bool = False
+    """Open to the team before its second step is passed: that step itself, and the way out."""
 
 
-def access(*who: str, second_step: bool = False) -> Callable[[View], View]:
+def access(*who: str, second_step: bool = False, first_step: bool = False) -> Callable[[View], View]:
     """Say on a route who may open it; without it the application does not start."""
     def mark(view: View) -> View:
-        view.access = Rule(frozenset(who), second_step)  # type: ignore[attr-defined]
+        view.access = Rule(frozenset(who), second_step, first_step)  # type: ignore[attr-defined]
         return view
     return mark
 
@@ -69,6 +72,8 @@ def check() -> Response | tuple[str, int, dict[str, str]] | None:
         return None
     if g.person is None:
         return ask_to_sign_in()
+    if not rule.first_step and held_roles() and second_step_owed(rule):
+        return ask_second_step()
     if not may_open(rule):
         abort(404)
     return None
@@ -77,6 +82,13 @@ def check() -> Response | tuple[str, int, dict[str, str]] | None:
 def of_the_tablet() -> bool:
     """Whether this is an address of the kiosk, which looks at no personal cookie (TRUST 3.29)."""
     return (request.blueprint or "").startswith("kiosk")
+
+
+def second_step_owed(rule: Rule) -> bool:
+    """Whether the second step must be passed first, or passed again (TRUST 3.20, 3.22)."""
+    if second_step.is_fresh() or (second_step.is_passed() and not rule.second_step):
+        return False
+    return second_step.is_asked(me())
 
 
 def may_open(rule: Rule) -> bool:
@@ -135,6 +147,16 @@ def ask_to_sign_in() -> Response | tuple[str, int, dict[str, str]]:
     if request.headers.get("HX-Request") == "true":
         return "", 204, {"HX-Redirect": address}
     return redirect(address)
+
+
+def ask_second_step() -> Response | tuple[str, int, dict[str, str]]:
+    """To the second step, and back; a form that was sent goes along with its text (307)."""
+    if request.headers.get("HX-Request") == "true":
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        suite = page.path + (f"?{page.query}" if page.query else "")
+        return "", 204, {"HX-Redirect": url_for("second_step.ask", suite=suite or "/")}
+    address = url_for("second_step.ask", suite=request.full_path.rstrip("?"))
+    return redirect(address, 307 if request.method == "POST" else 302)
 
 
 def me() -> Person:

@@ -94,15 +94,15 @@ CREATE UNIQUE INDEX "badge_number" ON "badge" ("number");
 
 CREATE UNIQUE INDEX "badge_code" ON "badge" ("code");
 
-CREATE TABLE "cap_change" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+CREATE TABLE "cap_change" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "cap_change_uid" ON "cap_change" ("uid");
-
-CREATE INDEX "cap_change_antenna_id" ON "cap_change" ("antenna_id");
 
 CREATE INDEX "cap_change_asked_by_id" ON "cap_change" ("asked_by_id");
 
 CREATE INDEX "cap_change_confirmed_by_id" ON "cap_change" ("confirmed_by_id");
+
+CREATE INDEX "cap_change_antenna_id" ON "cap_change" ("antenna_id");
 
 CREATE TABLE "commitment" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "signed_on" DATE NOT NULL, "recorded_by_id" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("recorded_by_id") REFERENCES "person" ("id"));
 
@@ -128,15 +128,15 @@ CREATE INDEX "draft_page_case_id" ON "draft_page" ("case_id");
 
 CREATE UNIQUE INDEX "draft_page_case_id_page" ON "draft_page" ("case_id", "page");
 
-CREATE TABLE "erasure_asked" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+CREATE TABLE "erasure_asked" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, "dossier_id" INTEGER NOT NULL, "reason" TEXT NOT NULL, FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "erasure_asked_uid" ON "erasure_asked" ("uid");
-
-CREATE INDEX "erasure_asked_dossier_id" ON "erasure_asked" ("dossier_id");
 
 CREATE INDEX "erasure_asked_asked_by_id" ON "erasure_asked" ("asked_by_id");
 
 CREATE INDEX "erasure_asked_confirmed_by_id" ON "erasure_asked" ("confirmed_by_id");
+
+CREATE INDEX "erasure_asked_dossier_id" ON "erasure_asked" ("dossier_id");
 
 CREATE TABLE "erasure_notice" ("id" SERIAL NOT NULL PRIMARY KEY, "dossier_id" INTEGER NOT NULL, "clock" TEXT NOT NULL, "told_on" DATE NOT NULL, "due_on" DATE NOT NULL, "done_on" DATE, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"));
 
@@ -148,9 +148,21 @@ CREATE UNIQUE INDEX "export_uid" ON "export" ("uid");
 
 CREATE INDEX "export_person_id" ON "export" ("person_id");
 
-CREATE TABLE "factor" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('webauthn', 'totp', 'recovery')), "secret" BYTEA NOT NULL, "added_at" BIGINT NOT NULL, "used_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+CREATE TABLE "factor" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('webauthn', 'totp')), "label" TEXT NOT NULL, "secret" BYTEA NOT NULL, "counter" BIGINT NOT NULL, "added_at" BIGINT NOT NULL, "used_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "factor_uid" ON "factor" ("uid");
 
 CREATE INDEX "factor_person_id" ON "factor" ("person_id");
+
+CREATE TABLE "factor_reset" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, "person_id" INTEGER NOT NULL, "reason" TEXT NOT NULL, FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+
+CREATE UNIQUE INDEX "factor_reset_uid" ON "factor_reset" ("uid");
+
+CREATE INDEX "factor_reset_asked_by_id" ON "factor_reset" ("asked_by_id");
+
+CREATE INDEX "factor_reset_confirmed_by_id" ON "factor_reset" ("confirmed_by_id");
+
+CREATE INDEX "factor_reset_person_id" ON "factor_reset" ("person_id");
 
 CREATE TABLE "handover" ("id" SERIAL NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "dossier_id" INTEGER NOT NULL, "direct" BOOLEAN NOT NULL, "ends_at" BIGINT NOT NULL, "used_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id") ON DELETE CASCADE);
 
@@ -278,17 +290,23 @@ CREATE INDEX "reading_dossier_id" ON "reading" ("dossier_id");
 
 CREATE INDEX "reading_at" ON "reading" ("at");
 
-CREATE TABLE "role_asked" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "until" DATE, "reason" TEXT NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
+CREATE TABLE "recovery_code" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "code" TEXT NOT NULL, "used_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "recovery_code_person_id" ON "recovery_code" ("person_id");
+
+CREATE UNIQUE INDEX "recovery_code_code" ON "recovery_code" ("code");
+
+CREATE TABLE "role_asked" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "until" DATE, "reason" TEXT NOT NULL, FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "role_asked_uid" ON "role_asked" ("uid");
-
-CREATE INDEX "role_asked_person_id" ON "role_asked" ("person_id");
-
-CREATE INDEX "role_asked_antenna_id" ON "role_asked" ("antenna_id");
 
 CREATE INDEX "role_asked_asked_by_id" ON "role_asked" ("asked_by_id");
 
 CREATE INDEX "role_asked_confirmed_by_id" ON "role_asked" ("confirmed_by_id");
+
+CREATE INDEX "role_asked_person_id" ON "role_asked" ("person_id");
+
+CREATE INDEX "role_asked_antenna_id" ON "role_asked" ("antenna_id");
 
 CREATE TABLE "role_grant" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "antenna_id" INTEGER, "since" DATE NOT NULL, "until" DATE, "granted_by_id" INTEGER, "reason" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("granted_by_id") REFERENCES "person" ("id"));
 
@@ -306,7 +324,7 @@ CREATE INDEX "seat_meeting_id" ON "seat" ("meeting_id");
 
 CREATE UNIQUE INDEX "seat_case_id" ON "seat" ("case_id");
 
-CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "begun_at" BIGINT NOT NULL, "ends_at" BIGINT NOT NULL, "revoked_at" BIGINT, "second_step_at" BIGINT, "path" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "begun_at" BIGINT NOT NULL, "ends_at" BIGINT NOT NULL, "revoked_at" BIGINT, "second_step_at" BIGINT, "challenge" TEXT NOT NULL, "path" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
 
 CREATE UNIQUE INDEX "session_token" ON "session" ("token");
 
@@ -393,6 +411,10 @@ CREATE UNIQUE INDEX "unknown_name_key" ON "unknown_name" ("key");
 CREATE INDEX "unknown_name_person_id" ON "unknown_name" ("person_id");
 
 CREATE INDEX "unknown_name_settled_by_id" ON "unknown_name" ("settled_by_id");
+
+CREATE TABLE "wrong_answer" ("id" SERIAL NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "at" BIGINT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "wrong_answer_person_id" ON "wrong_answer" ("person_id");
 
 CREATE FUNCTION event_is_not_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'an event is never changed' USING ERRCODE = 'integrity_constraint_violation'; RETURN NEW; END $$;

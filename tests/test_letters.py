@@ -19,7 +19,7 @@ from workflows.settings import DEFAULTS
 MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
-                  "slot_freed", "slot_full", "tablet_left_open", "erasure_notice"}
+                  "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -94,6 +94,7 @@ SUBJECTS = {
     "slot_booked": "Rendez-vous confirmé le 17 décembre",
     "slot_freed": "Rendez-vous annulé le 17 décembre",
     "slot_full": "Votre demande de rendez-vous",
+    "access_changed": "Votre accès à l’espace d’équipe a changé",
     "address_changed": "Vos coordonnées ont changé",
     "weekly": "3 dossiers attendent une nouvelle",
     "monthly": "Places et prévisions de janvier 2027",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from peewee import Check, ForeignKeyField, TextField
+from peewee import ForeignKeyField, TextField
 
 from intake import history, moment
 from intake.models.actors import Machine, grants_of
-from intake.models.base import DayField, InstantField, Model, UidField, db_is_postgres, new_uid, write_transaction
-from intake.models.caps import LAPSED, LASTS, NOT_ALONE
+from intake.models.base import DayField, new_uid, write_transaction
 from intake.models.people import (
     Antenna,
     Commitment,
@@ -23,6 +22,7 @@ from intake.models.people import (
     running,
 )
 from intake.models.signin import Session
+from intake.models.two_people import NOT_ALONE, AskedOfTwo, confirmed
 from workflows import roles
 from workflows.engine import Refusal, StepRefused
 
@@ -32,22 +32,21 @@ COMMITTED = frozenset({roles.circle, roles.coordinator})
 """Roles that read other people's dossiers as a peer does: a commitment is signed first (JOURNEY §2)."""
 
 
-class RoleAsked(Model):
+class RoleAsked(AskedOfTwo):
     """A role that one person asks for someone, and another confirms within seven days."""
 
-    uid = UidField()
     person = ForeignKeyField(Person, backref="+", on_delete="CASCADE")
     role = TextField()
     antenna = ForeignKeyField(Antenna, null=True, backref="+")
     until = DayField(null=True)
     reason = TextField()
-    asked_by = ForeignKeyField(Person, backref="+")
-    asked_at = InstantField()
-    confirmed_by = ForeignKeyField(Person, null=True, backref="+")
-    confirmed_at = InstantField(null=True)
 
-    class Meta:
-        constraints = [Check("confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id")]
+
+class FactorReset(AskedOfTwo):
+    """Someone lost their second step: one person of the team asks, face to face, another confirms."""
+
+    person = ForeignKeyField(Person, backref="+", on_delete="CASCADE")
+    reason = TextField()
 
 
 def add_person(first_name: str, last_name: str, email: str, phone: str, by: Person, role: str,
@@ -112,18 +111,11 @@ def enrol(name: str, email: str, held: Iterable[str]) -> Person:
 def confirm(asked: RoleAsked, by: Person, as_role: str) -> None:
     """Confirm a role that another person asked for. Raises StepRefused; twice is harmless."""
     with write_transaction():
-        rows = RoleAsked.select().where(RoleAsked.id == asked.id)
-        asked = (rows.for_update() if db_is_postgres() else rows).get()
-        if asked.confirmed_by_id == by.id:
+        found = confirmed(asked, by, concerned=asked.person)
+        if found is None:
             return
-        if asked.confirmed_at is not None:
-            raise StepRefused(Refusal("Cette demande est déjà confirmée."))
-        if by.id in (asked.asked_by_id, asked.person_id):
-            raise StepRefused(NOT_ALONE)
-        if asked.asked_at <= moment.now() - LASTS:
-            raise StepRefused(LAPSED)
+        asked = found
         _refuse_to_give(asked.person, asked.role, asked.antenna, asked.until)
-        RoleAsked.update(confirmed_by=by, confirmed_at=moment.now()).where(RoleAsked.id == asked.id).execute()
         _grant(asked.person, asked.role, asked.antenna, asked.until, asked.reason, asked.asked_by)
         history.append_of_house("confirm_role", by, as_role, f"role:{asked.person.uid}", moment.now(),
                                 moment.today(), {"role": asked.role})
@@ -180,11 +172,16 @@ def end_mandate(found: Mandate, by: Person, as_role: str) -> None:
         history.append_of_house("end_mandate", by, as_role, f"mandate:{found.person.uid}", moment.now(), today)
 
 
-def asked_roles() -> list[RoleAsked]:
-    """Roles that a second person may still confirm."""
-    rows = RoleAsked.select(RoleAsked, Person).join(Person, on=RoleAsked.person)
-    return list(rows.where(RoleAsked.confirmed_at.is_null(), RoleAsked.asked_at > moment.now() - LASTS)
-                .order_by(RoleAsked.id))
+def ask_reset(person: Person, reason: str, by: Person, as_role: str, key: str | None = None) -> None:
+    """Ask that someone's second step begins again; nothing changes until another confirms. Raises StepRefused."""
+    with write_transaction():
+        if history.told_already(key, "ask_reset", {"reason": reason}):
+            return
+        if person.id == by.id:
+            raise StepRefused(NOT_ALONE)
+        FactorReset.create(person=person, reason=reason, asked_by=by, asked_at=moment.now())
+        history.append_of_house("ask_reset", by, as_role, f"person:{person.uid}", moment.now(), moment.today(),
+                                {"reason": reason}, key)
 
 
 def grants_today(person: Person | None = None) -> list[RoleGrant]:

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from peewee import BooleanField, Check, ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from intake import history, moment
 from intake.models import archive
 from intake.models.actors import Actor
-from intake.models.base import DayField, InstantField, Model, UidField, db, db_is_postgres, write_transaction
-from intake.models.caps import LAPSED, LASTS, NOT_ALONE
+from intake.models.base import DayField, InstantField, Model, db, db_is_postgres, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Person, RoleGrant, running
 from intake.models.pieces import Paper
 from intake.models.signin import SignInRequest
 from intake.models.tags import TABLES, belonging
+from intake.models.two_people import AskedOfTwo, confirmed, waiting
 from workflows.engine import Refusal, StepRefused
 
 NOBODY = "Personne effacée"
@@ -47,19 +47,11 @@ class ErasureNotice(Model):
     done_on = DayField(null=True)
 
 
-class ErasureAsked(Model):
+class ErasureAsked(AskedOfTwo):
     """An erasure before its date: one person asks, another confirms within seven days (TRUST 3.25)."""
 
-    uid = UidField()
     dossier = ForeignKeyField(Dossier, backref="+")
     reason = TextField()
-    asked_by = ForeignKeyField(Person, backref="+")
-    asked_at = InstantField()
-    confirmed_by = ForeignKeyField(Person, null=True, backref="+")
-    confirmed_at = InstantField(null=True)
-
-    class Meta:
-        constraints = [Check("confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id")]
 
 
 class Purge(Model):
@@ -201,26 +193,18 @@ def ask(dossier: Dossier, reason: str, by: Person, as_role: str) -> None:
 def confirm(asked: ErasureAsked, by: Person, as_role: str, keep_papers_until: date | None) -> None:
     """Confirm what another one asked: the dossier is erased. Raises StepRefused; twice is harmless."""
     with write_transaction():
-        rows = ErasureAsked.select().where(ErasureAsked.id == asked.id)
-        asked = (rows.for_update() if db_is_postgres() else rows).get()
-        if asked.confirmed_by_id == by.id:
+        found = confirmed(asked, by)
+        if found is None:
             return
-        if asked.asked_by_id == by.id:
-            raise StepRefused(NOT_ALONE)
-        if asked.confirmed_at is not None or asked.asked_at <= moment.now() - LASTS:
-            raise StepRefused(LAPSED)
+        asked = found
         _refuse_while_open(asked.dossier)
-        ErasureAsked.update(confirmed_by=by, confirmed_at=moment.now()).where(ErasureAsked.id == asked.id).execute()
         erase_dossier(asked.dossier, by, as_role, keep_papers_until=keep_papers_until)
     settle()
 
 
 def asked_for(dossier: Dossier) -> ErasureAsked | None:
     """The erasure that a second person may still confirm."""
-    found: ErasureAsked | None = ErasureAsked.select().where(
-        ErasureAsked.dossier == dossier, ErasureAsked.confirmed_at.is_null(),
-        ErasureAsked.asked_at > moment.now() - LASTS).first()
-    return found
+    return next((one for one in waiting(ErasureAsked) if one.dossier_id == dossier.id), None)
 
 
 def _refuse_while_open(dossier: Dossier) -> None:

@@ -33,8 +33,14 @@ def all_tables() -> list[type[Model]]:
     """Every table, those referred to before those that refer to them."""
     for module in pkgutil.iter_modules(intake.models.__path__):
         importlib.import_module(f"intake.models.{module.name}")
-    ours = (model for model in Model.__subclasses__() if model.__module__.startswith("intake.models."))
+    ours = (model for model in _leaves(Model) if model.__module__.startswith("intake.models."))
     return list(sort_models(sorted(ours, key=lambda model: str(model._meta.table_name))))
+
+
+def _leaves(model: type[Model]) -> Iterator[type[Model]]:
+    """Models that are tables: those from which no other is made."""
+    for below in model.__subclasses__():
+        yield from _leaves(below) if below.__subclasses__() else (below,)
 
 
 # Migrations ----------------------------------------------------------------------------------------------------------

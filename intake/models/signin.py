@@ -1,4 +1,4 @@
-"""Signing in: requests by e-mail, their secrets, sessions, second factors (TRUST 3.7, 3.12–3.15, 3.20)."""
+"""Signing in: requests by e-mail, their secrets, sessions (TRUST 3.7, 3.12–3.15)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import Check, ForeignKeyField, IntegerField, TextField
 
-from intake.models.base import InstantField, Model, SealedField, UidField
+from intake.models.base import InstantField, Model, UidField
 from intake.models.compiled import columns, compiled, loaded, param
 from intake.models.people import Person
 
@@ -48,18 +48,10 @@ class Session(Model):
     revoked_at = InstantField(null=True)
     second_step_at = InstantField(null=True)
     """When the second step was last passed; asked of the team."""
+    challenge = TextField(default="")
+    """What a security key is asked to sign; used once."""
     path = TextField(default="")
     """How they signed in: link, code, printed link, development."""
-
-
-class Factor(Model):
-    """A second factor of someone of the team: a key or an application of codes."""
-
-    person = ForeignKeyField(Person, backref="factors", on_delete="CASCADE")
-    kind = TextField(constraints=[Check("kind IN ('webauthn', 'totp', 'recovery')")])
-    secret = SealedField()
-    added_at = InstantField()
-    used_at = InstantField(null=True)
 
 
 _NAMES = {model: columns(model) for model in (Session, Person)}

@@ -109,11 +109,20 @@ TABLES: Final = Tags({
         purpose="prove who may sign", until=RELATION, owner=("person",), plain="person recorded_by",
         fact="since until reference"),
     "factor": Kept(
-        purpose="sign the team in safely", until=RELATION, owner=("person",), rows="delete", plain="person",
-        fact="kind added_at used_at", hidden="secret"),
+        purpose="sign the team in safely", until=RELATION, owner=("person",), rows="delete", plain="uid person",
+        fact="kind label added_at used_at", hidden="secret counter"),
+    "recovery_code": Kept(
+        purpose="sign the team in when a device is lost", until=RELATION, owner=("person",), rows="delete", plain="person",
+        fact="used_at", hidden="code"),
+    "wrong_answer": Kept(
+        purpose="slow guessing down", until="the next step that passes", owner=("person",), rows="delete", plain="person",
+        fact="at"),
+    "factor_reset": Kept(
+        purpose="have a lost second step begun again by two people", until=RELATION, owner=("person",), rows="blank",
+        plain="uid person asked_by confirmed_by", fact="asked_at confirmed_at", personal="reason"),
     "session": Kept(
         purpose="stay signed in", until=LOG, owner=("person",), rows="delete", age=Age("ends_at", months=YEAR),
-        plain="person", fact="begun_at ends_at revoked_at second_step_at path", hidden="token"),
+        plain="person", fact="begun_at ends_at revoked_at second_step_at path", hidden="token challenge"),
     "sign_in_request": Kept(
         purpose="sign in by letter, stop guessing", until=LOG, owner=("person",), rows="delete",
         age=Age("made_at", months=YEAR), plain="uid person suite tries", fact="made_at ends_at used_at",

@@ -9,12 +9,15 @@ from flask import Blueprint, Response, url_for
 
 from intake import gatherings, moment, words
 from intake.access import access, antennas_seen, held_roles
-from intake.models import accounts, caps, days, devices
+from intake.models import accounts, days, devices
+from intake.models.accounts import FactorReset, RoleAsked
+from intake.models.caps import CapChange
 from intake.models.days import InfoMeeting
+from intake.models.factors import Factor
 from intake.models.letters import Letter
 from intake.models.people import Antenna
 from intake.models.settings import settings_on
-from intake.models.signin import Factor
+from intake.models.two_people import waiting
 from intake.show import show
 from workflows import roles
 
@@ -42,8 +45,9 @@ def to_look_at() -> list[dict[str, Any] | None]:
     return [
         _line(failed, "lettre non partie", "lettres non parties", url_for("letters.list_all")),
         *[_line(1, f"changement de plafond à confirmer, {one.antenna.name}", "",
-                url_for("caps.cap", code=one.antenna.code)) for one in caps.waiting()],
-        _line(len(accounts.asked_roles()), "rôle à confirmer", "rôles à confirmer", url_for("people.list_all"))
+                url_for("caps.cap", code=one.antenna.code)) for one in waiting(CapChange)],
+        _line(len(waiting(RoleAsked)) + len(waiting(FactorReset)), "demande à confirmer", "demandes à confirmer",
+              url_for("people.list_all"))
         if held & PEOPLE else None,
         _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
         _line(sum(map(devices.missing, devices.in_service())), "fiche de la borne qui manque", "fiches de la borne qui manquent",

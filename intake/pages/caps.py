@@ -14,6 +14,7 @@ from intake.models import caps, places, settings
 from intake.models.caps import CapChange
 from intake.models.dossiers import Case
 from intake.models.people import Antenna
+from intake.models.two_people import LASTS, waiting
 from intake.show import go, show
 from workflows import fields as f, roles
 from workflows.calendar import Month
@@ -50,7 +51,7 @@ def page(antenna: Antenna, status: int = 200, reasons: list[str] | None = None) 
                     "places.per_month", antenna)]
     return show("caps.html", block="cap", status=status, antenna=antenna, months=months(antenna), history=history,
                 today=settings.settings_on(today, antenna)["places.per_month"], reasons=reasons or [],
-                waiting=[asked(one) for one in caps.waiting() if one.antenna_id == antenna.id],
+                waiting=[asked(one) for one in waiting(caps.CapChange) if one.antenna_id == antenna.id],
                 may_ask=roles.cogerance in held_roles())
 
 
@@ -115,4 +116,4 @@ def asked(change: CapChange) -> dict[str, Any]:
     lasts = "seulement" if change.last_month else "et les mois suivants"
     return {"uid": change.uid, "mine": change.asked_by_id == me().id, "reason": change.reason,
             "text": f"{words.Count(change.places):place|places} en {words.month(change.first_month)} {lasts}",
-            "who": change.asked_by.name, "until": change.asked_at + caps.LASTS}
+            "who": change.asked_by.name, "until": change.asked_at + LASTS}

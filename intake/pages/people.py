@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from wtforms import Form
 
-from intake import moment, words
+from intake import moment, second_step, words
 from intake.access import access, acting_as, me
 from intake.changing import Change, typed
-from intake.models import accounts
-from intake.models.accounts import RoleAsked
-from intake.models.caps import LASTS
+from intake.models import accounts, factors
+from intake.models.accounts import FactorReset, RoleAsked
 from intake.models.people import Antenna, Commitment, Mandate, Person, RoleGrant, named_like
+from intake.models.two_people import LASTS, waiting
 from intake.show import go, show
 from workflows import fields as f, roles
 from workflows.engine import StepRefused
@@ -90,7 +90,8 @@ def listed(status: int = 200, reasons: list[str] | None = None) -> Response:
     for grant in accounts.grants_today():
         held.setdefault(grant.person, []).append(said(grant))
     return show("people.html", block="people", status=status, held=held, reasons=reasons or [], q=searched,
-                found=named_like(searched) if searched else [], waiting=[asked(one) for one in accounts.asked_roles()])
+                found=named_like(searched) if searched else [], waiting=[asked(one) for one in waiting(RoleAsked)],
+                resets=[asked_again(one) for one in waiting(FactorReset)])
 
 
 @pages.get("/personnes/<uid>")
@@ -103,7 +104,7 @@ def one(uid: str) -> Response:
                 grants=[(named(grant), said(grant), grant) for grant in grants],
                 commitments=list(person.commitments.order_by(Commitment.signed_on)),
                 mandates=list(person.mandates.order_by(Mandate.since)),
-                signs=any(grant.role == roles.cogerance for grant in grants))
+                factors=len(factors.factors_of(person)), signs=any(grant.role == roles.cogerance for grant in grants))
 
 
 def said(grant: RoleGrant) -> str:
@@ -120,6 +121,12 @@ def named(grant: RoleGrant) -> str:
 def asked(one: RoleAsked) -> dict[str, Any]:
     """A role that waits for a second person."""
     return {"uid": one.uid, "text": f"{one.person.name} : {NAMES.get(one.role, one.role)}", "who": one.asked_by.name,
+            "mine": me().id in (one.asked_by_id, one.person_id), "reason": one.reason, "until": one.asked_at + LASTS}
+
+
+def asked_again(one: FactorReset) -> dict[str, Any]:
+    """A second step to begin again, that waits for a second person."""
+    return {"uid": one.uid, "text": f"{one.person.name} : seconde étape à remettre à zéro", "who": one.asked_by.name,
             "mine": me().id in (one.asked_by_id, one.person_id), "reason": one.reason, "until": one.asked_at + LASTS}
 
 
@@ -190,6 +197,32 @@ def confirm() -> Response:
         abort(404)
     try:
         accounts.confirm(found, me(), acting_as(*WHO))
+    except StepRefused as refused:
+        return listed(409, [words.say(one) for one in refused.refusals])
+    return go(url_for("people.list_all"))
+
+
+@pages.route("/personnes/<uid>/seconde-etape", methods=["GET", "POST"])
+@access(*WHO)
+def ask_reset(uid: str) -> Response:
+    """Someone lost their key, telephone and codes: ask, face to face, that they begin again."""
+    person = the_person(uid)
+    form = ReasonForm(typed())
+    return _page(person, "Remettre la seconde étape à zéro", "Demander la remise à zéro", [
+        "Une seconde personne de l’équipe doit confirmer, sous 7 jours.",
+        f"{person.called} est devant vous, et vous l’avez reconnu·e.", "Ses sessions se ferment, et une lettre le dit."],
+    ).answer(form, lambda: accounts.ask_reset(person, form.reason.data, me(), acting_as(*WHO), request.form.get("key")))
+
+
+@pages.post("/personnes/confirmer-seconde-etape")
+@access(*WHO, second_step=True)
+def confirm_reset() -> Response:
+    """The second person confirms, face to face too."""
+    found = FactorReset.get_or_none(FactorReset.uid == request.form.get("asked", ""))
+    if found is None:
+        abort(404)
+    try:
+        second_step.confirm_reset(found, me(), acting_as(*WHO))
     except StepRefused as refused:
         return listed(409, [words.say(one) for one in refused.refusals])
     return go(url_for("people.list_all"))

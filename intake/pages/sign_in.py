@@ -8,9 +8,9 @@ from wtforms import Form
 from intake import secrets_kept, sessions, signing_in
 from intake.access import ANYONE, SIGNED_IN, access, held_roles
 from intake.models import people
+from intake.pages.second_step import about_me
 from intake.show import go, in_development, show
 from workflows import fields as f
-from workflows.roles import LABELS
 
 pages = Blueprint("sign_in", __name__)
 
@@ -109,11 +109,11 @@ def use(token: str) -> Response:
 @access(SIGNED_IN)
 def account() -> Response:
     """Who is signed in, since when, and the way out."""
-    return show("account.html", held=[LABELS[role] for role in LABELS if role in held_roles()], begun=g.session)
+    return show("account.html", **about_me())
 
 
 @pages.post("/deconnexion")
-@access(SIGNED_IN)
+@access(SIGNED_IN, first_step=True)
 def leave() -> Response:
     """Sign out."""
     sessions.end()
@@ -133,7 +133,7 @@ def address(token: str) -> Response:
 
 
 def enter(used: signing_in.SignInRequest, path: str) -> Response:
-    """Begin a session; the team's second step has its place here (SCREENS F81)."""
+    """Begin a session; whoever is of the team passes the second step before any other page (SCREENS F81)."""
     sessions.begin(used.person, path)
     return go(landing(used.suite))
 

@@ -8,9 +8,9 @@ import pytest
 
 from intake.models import base, health, sealed
 from intake.models.base import db
+from intake.models.factors import Factor
 from intake.models.people import Person
 from intake.models.sealed import seal
-from intake.models.signin import Factor
 
 
 @pytest.fixture

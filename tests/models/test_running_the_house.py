@@ -12,6 +12,7 @@ from intake.models import accounts, caps, days, places, settings
 from intake.models.days import Assembly, Journee
 from intake.models.people import Antenna, RoleGrant
 from intake.models.places import Place
+from intake.models.two_people import waiting
 from tests.cast import Cast, principale
 from tests.conftest import Clock
 from workflows.calendar import Month
@@ -67,7 +68,7 @@ def test_the_clock_prepares_each_day(database: Any, clock: Clock) -> None:
 def test_a_cap_agreed_holds_for_months_opened_later(cast: Cast, clock: Clock) -> None:
     """Three places from May on: the month opened in April has three too."""
     caps.ask(principale(), Month(2027, 5), None, 3, "Deux binômes de plus", cast.marc)
-    caps.confirm(caps.waiting()[0], cast.odile)
+    caps.confirm(waiting(caps.CapChange)[0], cast.odile)
     clock.to(date(2027, 4, 2))
     passing.tick()
     opened = months(principale())
@@ -88,9 +89,9 @@ def test_what_is_refused_writes_nothing(cast: Cast) -> None:
     """One person alone changes neither the cap nor a co-manager; a past day changes no setting."""
     caps.ask(principale(), Month(2027, 5), None, 3, "Deux binômes de plus", cast.marc)
     accounts.give(cast.zoe, "cogerance", None, None, "AG du 26 février", cast.marc, "cogerance")
-    for alone in (lambda: caps.confirm(caps.waiting()[0], cast.marc),
-                  lambda: accounts.confirm(accounts.asked_roles()[0], cast.marc, "cogerance"),
-                  lambda: accounts.confirm(accounts.asked_roles()[0], cast.zoe, "cogerance"),
+    for alone in (lambda: caps.confirm(waiting(caps.CapChange)[0], cast.marc),
+                  lambda: accounts.confirm(waiting(accounts.RoleAsked)[0], cast.marc, "cogerance"),
+                  lambda: accounts.confirm(waiting(accounts.RoleAsked)[0], cast.zoe, "cogerance"),
                   lambda: settings.change("offers.days", 14, date(2027, 2, 28), "Hier", cast.marc, "cogerance")):
         with pytest.raises(StepRefused):
             alone()
