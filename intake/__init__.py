@@ -9,18 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request, session
 from flask_babel import Babel
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import generate_csrf
 
 if TYPE_CHECKING:
     from config import Settings
 
 ROOT = Path(__file__).parent.parent
-csrf = CSRFProtect()
 
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, kiosk, outbox, pages, refusals, secrets_kept, sessions, show, static_files
+    from intake import (
+        access,
+        headers,
+        kiosk,
+        late_forms,
+        outbox,
+        pages,
+        refusals,
+        secrets_kept,
+        sessions,
+        show,
+        static_files,
+    )
     from intake.kiosk import tablet
     from intake.models import base, sealed
 
@@ -38,13 +49,14 @@ def create_app(settings: Settings) -> Flask:
     outbox.office.public_url = settings.public_url
     secrets_kept.set_secret(settings.secret_key)
     app.before_request(refusals.from_elsewhere)
-    csrf.init_app(app)
+    app.before_request(_open_request)
+    app.before_request(sessions.load)
+    app.before_request(late_forms.receive)
+    csrf = refusals.Csrf(app)
     show.htmx.init_app(app)
     static_files.install(app)
     Babel(app, default_locale="fr", default_timezone="Europe/Paris")
     _dress(app)
-    app.before_request(_open_request)
-    app.before_request(sessions.load)
     app.before_request(tablet.load)
     pages.register(app, development=not settings.production)
     kiosk.register(app, csrf)
@@ -76,7 +88,7 @@ def _open_request() -> None:
     from intake import access
     from intake.models import base
 
-    g.person = g.session = g.grants = g.held_roles = g.device = None
+    g.person = g.session = g.grants = g.held_roles = g.device = g.old_page = None
     if request.endpoint and request.endpoint != "static":
         view: Any = _view(request.endpoint)
         g.view_access = view.access

@@ -142,11 +142,13 @@ def antennas_seen(*wanted: str) -> list[Antenna]:
 
 
 def ask_to_sign_in() -> Response | tuple[str, int, dict[str, str]]:
-    """A redirect to the sign-in page; for htmx 204 and `HX-Redirect`, never a 302 swapped into a fragment."""
-    address = url_for("sign_in.ask", suite=request.full_path.rstrip("?") if request.method == "GET" else "/")
+    """A redirect to the sign-in page; for htmx 204 and `HX-Redirect`, never a 302 swapped into a fragment (H20)."""
+    shown = request.method == "GET" or (request.url_rule is not None and "GET" in (request.url_rule.methods or ()))
+    address = url_for("sign_in.resume" if request.blueprint == "application" else "sign_in.ask",
+                      suite=request.full_path.rstrip("?") if shown else "/")
     if request.headers.get("HX-Request") == "true":
         return "", 204, {"HX-Redirect": address}
-    return redirect(address)
+    return redirect(address, 303 if request.method == "POST" else 302)
 
 
 def ask_second_step() -> Response | tuple[str, int, dict[str, str]]:

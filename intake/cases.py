@@ -27,7 +27,7 @@ from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Un
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
-UNSPOKEN = frozenset({"csrf_token", "key", "version", "about", "told"})
+UNSPOKEN = frozenset({"csrf_token", "key", "version", "about", "told", "jeton_brouillon"})
 """Posted names that are not answers."""
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from wtforms import Form
 
-from intake import words
+from intake import late_forms, words
+from intake.models import pending
 from intake.show import go, show
 from workflows.engine import StepRefused
 
@@ -41,13 +42,20 @@ class Change:
         except StepRefused as refused:
             self.reasons = [words.say(one) for one in refused.refusals]
             return self.page(form, status=409)
-        return self.page(form, status=422) if form.errors else go(self.back)
+        if form.errors:
+            return self.page(form, status=422)
+        if g.person is not None:
+            pending.forget(g.person, request.path)
+        return go(self.back)
 
     def page(self, form: Form, status: int = 200) -> Response:
         """The page, or its form alone for htmx."""
-        return show("change.html", block="change", status=status, form=form, **vars(self))
+        token = late_forms.token_for(None, g.person, request.path) if g.person is not None else ""
+        return show("change.html", block="change", status=status, form=form, token=token, **vars(self))
 
 
 def typed() -> Any:
-    """What was posted, or nothing on a first visit."""
-    return request.form if request.method == "POST" else None
+    """What was posted; on a visit, what was posted here after the sign-in had ended, or nothing."""
+    if request.method == "POST":
+        return request.form
+    return late_forms.found_back(g.person, request.path) if g.person is not None else None

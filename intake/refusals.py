@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, make_response, render_template, request
-from flask_wtf.csrf import CSRFError, generate_csrf
+from flask import Flask, Response, current_app, g, request
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from intake.models.base import DatabaseBusy, DiskFull
 from intake.outbox import office
+from intake.show import htmx, show
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 log = logging.getLogger("intake")
 
@@ -27,7 +31,9 @@ PLAIN = {
     413: ("Fichier trop lourd", "Le fichier doit peser moins de 10 Mo."),
     429: ("Trop d’essais", "Attendez un peu, puis réessayez."),
 }
-UNSAID = frozenset({"csrf_token", "key", "version"})
+UNSAID = frozenset({"csrf_token", "key", "version", "turn", "seen", "sheet", "jeton_brouillon"})
+KEPT = ("key", "version", "turn", "seen", "sheet", "jeton_brouillon")
+"""What goes back into the form without being shown."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,8 +48,35 @@ def register(app: Flask) -> None:
 
 def page(status: int, title: str, sentence: str, **more: Any) -> Response:
     """The one plain page; a fragment of it for htmx."""
-    text = render_template("error.html", title=title, sentence=sentence, status=status, **more)
-    return make_response(text, status)
+    return show("error.html", status=status, title=title, sentence=sentence, code=status, **more)
+
+
+def old_status() -> int:
+    """400, or the 409 that htmx swaps into the form's own block (H22)."""
+    return 409 if htmx.wants_block else 400
+
+
+def gives_back(view: View) -> View:
+    """Say of a page that it shows its own form again, as typed, when its token is old: it looks at `g.old_page`."""
+    view.gives_back = True  # type: ignore[attr-defined]
+    return view
+
+
+class Csrf(CSRFProtect):  # type: ignore[misc]
+    """The check of the session's token; a page may answer for itself when it fails (SCREENS F43)."""
+
+    def protect(self, **how: Any) -> None:
+        """Refuse an old token, unless the page gives the answers back or its own token stands in for it."""
+        from intake.late_forms import vouched
+
+        try:
+            super().protect(**how)
+        except CSRFError:
+            if vouched():
+                return
+            if not getattr(current_app.view_functions.get(request.endpoint or ""), "gives_back", False):
+                raise
+            g.old_page = True
 
 
 def from_elsewhere() -> Response | None:
@@ -55,10 +88,9 @@ def from_elsewhere() -> Response | None:
 
 def old_page(error: CSRFError) -> Response:
     """The form comes back with what was typed, and a new token (F43)."""
-    typed = [(name, value) for name, values in request.form.lists() if name not in UNSAID for value in values]
-    kept = [(name, value) for name, value in request.form.items() if name in ("key", "version")]
-    return page(400, "Vérifiez vos réponses", OLD_PAGE, typed=typed, kept=kept, token=generate_csrf(),
-                address=request.full_path.rstrip("?"))
+    kept = [(name, value) for name, value in request.form.items() if name in KEPT]
+    return page(old_status(), "Vérifiez vos réponses", OLD_PAGE, typed=typed(), kept=kept,
+                token=generate_csrf(), address=request.full_path.rstrip("?"))
 
 
 def same_origin() -> bool:
@@ -81,7 +113,7 @@ def full(_: DiskFull) -> Response:
 
 
 def _later(sentence: str) -> Response:
-    response = page(503, "Réessayez dans une minute", sentence, typed=_typed())
+    response = page(503, "Réessayez dans une minute", sentence, typed=typed())
     response.headers["Retry-After"] = "60"
     return response
 
@@ -100,12 +132,11 @@ def fault(error: Exception) -> Response:
     number = secrets.token_hex(4)
     log.exception("incident %s %s %s", number, request.method, request.endpoint, exc_info=error)
     response = page(500, "Quelque chose n’a pas marché",
-                    "Rien n’a été enregistré. Donnez le numéro d’incident à l’équipe.", typed=_typed(), incident=number)
+                    "Rien n’a été enregistré. Donnez le numéro d’incident à l’équipe.", typed=typed(), incident=number)
     response.headers["X-Incident"] = number
     return response
 
 
-def _typed() -> list[tuple[str, str]]:
+def typed() -> list[tuple[str, str]]:
+    """What was posted, by name."""
     return [(name, value) for name, values in request.form.lists() if name not in UNSAID for value in values]
-
-

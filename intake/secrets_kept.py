@@ -12,6 +12,9 @@ from intake.models.people import Person
 ADDRESS_LASTS = 7 * 24 * 3600
 """Seconds in which a new address must prove itself."""
 
+FORM_LASTS = 7 * 24 * 3600
+"""Seconds in which a form posted after its sign-in ended is still kept (TRUST 3.16)."""
+
 _secret = ""
 
 
@@ -38,6 +41,24 @@ def address_of(token: str) -> tuple[str, str | None, str] | None:
     except (BadSignature, ValueError):
         return None
     return uid, before, address
+
+
+def form_token(person: str, case: str, path: str, sent: str) -> str:
+    """What a form carries: whose it is, of which case, where it is posted, when its questionnaire was last sent."""
+    return _forms().dumps([person, case, path, sent])
+
+
+def form_of(token: str) -> tuple[str, str, str, str] | None:
+    """(person, case, path, last sending) of a form's token; None when it is forged or too old."""
+    try:
+        person, case, path, sent = _forms().loads(token, max_age=FORM_LASTS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return person, case, path, sent
+
+
+def _forms() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_secret, salt="form")
 
 
 def _addresses() -> URLSafeTimedSerializer:

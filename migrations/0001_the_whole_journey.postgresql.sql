@@ -122,7 +122,7 @@ CREATE INDEX "device_paired_by_id" ON "device" ("paired_by_id");
 
 CREATE INDEX "device_revoked_by_id" ON "device" ("revoked_by_id");
 
-CREATE TABLE "draft_page" ("id" SERIAL NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "page" TEXT NOT NULL, "typed" TEXT NOT NULL, "answers" TEXT NOT NULL, "sealed" BYTEA, "complete" BOOLEAN NOT NULL, "turn" INTEGER NOT NULL, "saved_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
+CREATE TABLE "draft_page" ("id" SERIAL NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "page" TEXT NOT NULL, "typed" TEXT NOT NULL, "answers" TEXT NOT NULL, "sealed" BYTEA, "complete" BOOLEAN NOT NULL, "turn" INTEGER NOT NULL, "sheet" TEXT NOT NULL, "saved_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
 
 CREATE INDEX "draft_page_case_id" ON "draft_page" ("case_id");
 
@@ -249,6 +249,16 @@ CREATE UNIQUE INDEX "paper_uid" ON "paper" ("uid");
 CREATE INDEX "paper_case_id" ON "paper" ("case_id");
 
 CREATE INDEX "paper_event_id" ON "paper" ("event_id");
+
+CREATE TABLE "pending_version" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "case_id" INTEGER, "path" TEXT NOT NULL, "typed" BYTEA NOT NULL, "made_at" BIGINT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("case_id") REFERENCES "case" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "pending_version_uid" ON "pending_version" ("uid");
+
+CREATE INDEX "pending_version_person_id" ON "pending_version" ("person_id");
+
+CREATE INDEX "pending_version_case_id" ON "pending_version" ("case_id");
+
+CREATE INDEX "pending_version_person_id_path" ON "pending_version" ("person_id", "path");
 
 CREATE TABLE "piece" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "title" TEXT NOT NULL, "filename" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "content" BYTEA NOT NULL, "added_by_id" INTEGER, "added_at" BIGINT NOT NULL, "removed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("added_by_id") REFERENCES "person" ("id"));
 

@@ -45,6 +45,23 @@ class StepForm(Form):
     readers: tuple[Role, ...] = ("circle", "support")
     seen_by: Mapping[str, tuple[Role, ...]] = {}
     sealed: frozenset[str] = frozenset()
+    follows: Mapping[str, tuple[str, str]] = {}
+    """Field → (the choice it follows, the value it follows): shown under it, forgotten with it (SCREENS F61, F62)."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every answer; one whose question no longer applies is forgotten, and never blocks."""
+        for name in self.dropped:
+            self[name].process(None, data=None)
+        return bool(super().validate(extra_validators))
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The fields whose question does not apply to what is answered."""
+        return tuple(name for name, (leader, value) in self.follows.items() if getattr(self[leader], "shown", str)() != value)
+
+    def suites(self, leader: str) -> dict[str, Any]:
+        """The fields shown under the choices of a field, by value of the choice."""
+        return {value: self[name] for name, (led_by, value) in self.follows.items() if led_by == leader}
 
 
 # What a rule may know ------------------------------------------------------------------------------------------------
@@ -78,6 +95,8 @@ class CaseFacts:
     pages: Mapping[str, Answers] = field(default_factory=dict)
     """Saved pages of the questionnaire of this state, by name."""
     pages_missing: int = 0
+    known: Mapping[str, Any] = field(default_factory=dict)
+    """What the person told before, by name of field: pages come filled in with it."""
     team: tuple[tuple[str, str], ...] = ()
     """(uid, name) of the people a form may let one choose."""
     silent: bool = False
@@ -218,9 +237,13 @@ class Page:
     title: str
     form: type[StepForm]
     section: str = ""
+    task: str = ""
+    """The line of the task list that leads to it; pages of one task follow each other. Its own title when empty."""
     applies: Callable[[Any], bool] | None = None
     """facts → whether the page is asked at all."""
     fill: Callable[[Any, Any], None] | None = None
+    carried: Mapping[str, str] = field(default_factory=dict)
+    """Field → what the person already told under that name (`facts.known`): it comes filled in, nothing is asked twice."""
 
 
 @dataclass(frozen=True)

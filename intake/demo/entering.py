@@ -248,6 +248,7 @@ def application_pages(w: World, dossier: Dossier, who: Someone, person: Person) 
     later = Month.of(w.now.date()).plus(4)
     return {
         "age": {"age": "adult"},
+        "you": {"phone": who.phone},
         "activity": {"activity": f"{who.activity}. Je travaille seule, avec deux clients réguliers.", "stage": "practised"},
         "motivation": {"motivation": "Essayer mon projet près de chez moi, avec d’autres."},
         "skills": {"skills": "Six ans de métier, un diplôme et un portfolio.", "diplomas": "CAP", "regulated": "no"},

@@ -32,8 +32,13 @@ def facts_of(case: Case, by: Actor, about: Item | None = None) -> Any:
     state = workflow.state.get(case.state)
     if state is None or not state.pages:
         return facts
-    saved = saved_pages(case)
-    asked = [page for page in workflow.pages[state.pages] if page.applies is None or page.applies(facts)]
-    missing = sum(1 for page in asked if page.name not in saved)
-    kept = {page.name: saved[page.name] for page in asked if page.name in saved}
+    saved, kept, missing = saved_pages(case), {}, 0
+    for page in workflow.pages[state.pages]:
+        facts = dataclasses.replace(facts, pages=dict(kept), pages_missing=missing)
+        if page.applies is not None and not page.applies(facts):
+            continue
+        if page.name in saved:
+            kept[page.name] = saved[page.name]
+        else:
+            missing += 1
     return dataclasses.replace(facts, pages=kept, pages_missing=missing)

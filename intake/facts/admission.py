@@ -83,6 +83,7 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         programmes=Later(lambda: programmes(person)),
         already=(may_return or not case.state) and another_is_open(case),
         gone=may_return and departed(case),
+        known=Later(lambda: told_before(case)),
     )
 
 
@@ -93,6 +94,15 @@ def antennas() -> list[tuple[str, str]]:
     """(code, name) of the antennas one may apply to, the principale first."""
     rows = Antenna.select().order_by(Antenna.programme.desc(), Antenna.name)
     return [(one.code, one.name) for one in rows]
+
+
+def told_before(case: Case) -> dict[str, Any]:
+    """What the person told in this dossier, by name of field, the latest answer of each; with their name and telephone."""
+    rows = (Answers.select(Answers.text).join(Event, on=Answers.event).where(
+        Event.dossier == case.dossier_id, Event.step.in_(("register", "submit", "revise"))).order_by(Event.id))
+    told = {name: value for row in rows for name, value in row.text.items() if value not in (None, "", [])}
+    person = case.dossier.person
+    return {**told, "full_name": f"{person.last_name} {person.first_name}".strip(), "phone": person.phone}
 
 
 def seats_left(meetings: list[InfoMeeting]) -> dict[str, int]:

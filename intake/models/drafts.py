@@ -26,6 +26,8 @@ class DraftPage(Model):
     complete = BooleanField(default=False)
     turn = IntegerField(default=0)
     """A rising number: an older save never overwrites a newer one."""
+    sheet = TextField(default="")
+    """Which opened page wrote it last."""
     saved_at = InstantField()
 
     class Meta:
@@ -50,21 +52,35 @@ def last_saved(case: Case) -> datetime | None:
     return found
 
 
+class ChangedElsewhere(Exception):
+    """The page was saved from another opened page since this one was; `page` is what is kept."""
+
+    def __init__(self, page: DraftPage) -> None:
+        super().__init__(page.page)
+        self.page = page
+
+
 def save_page(case: Case, page: str, *, typed: dict[str, Any], answers: dict[str, Any], sealed: frozenset[str],
-              complete: bool, turn: int, now: datetime) -> DraftPage:
-    """Keep a page as typed and as checked; an older save (`turn`) never replaces a newer one."""
+              complete: bool, turn: int, now: datetime, sheet: str = "", seen: int | None = None) -> DraftPage:
+    """Keep a page as typed and as checked; of one opened page (`sheet`), an older `turn` never replaces a newer one.
+
+    `seen` is the turn kept when that page was opened. Raises ChangedElsewhere when another one was saved since.
+    """
     hidden = {"typed": _only(typed, sealed), "answers": _only(answers, sealed)}
     row = {
-        "typed": _but(typed, sealed), "answers": _but(answers, sealed), "complete": complete, "turn": turn,
+        "typed": _but(typed, sealed), "answers": _but(answers, sealed), "complete": complete, "sheet": sheet,
         "saved_at": now,
         "sealed": seal("draftpage.sealed", f"{case.uid}.{page}", json.dumps(hidden)) if any(hidden.values()) else None,
     }
     with write_transaction():
         kept: DraftPage | None = DraftPage.get_or_none(DraftPage.case == case, DraftPage.page == page)
         if kept is None:
-            return DraftPage.create(case=case, page=page, **row)  # type: ignore[no-any-return]
-        if turn >= kept.turn:
-            DraftPage.update(**row).where(DraftPage.id == kept.id).execute()
+            return DraftPage.create(case=case, page=page, turn=turn, **row)  # type: ignore[no-any-return]
+        if kept.sheet != sheet and seen is not None and seen < kept.turn:
+            raise ChangedElsewhere(kept)
+        if kept.sheet != sheet or turn >= kept.turn:
+            DraftPage.update(turn=max(turn, kept.turn + (kept.sheet != sheet)), **row).where(
+                DraftPage.id == kept.id).execute()
         found: DraftPage = DraftPage.get_by_id(kept.id)
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 from wtforms import Form
 
-from intake import secrets_kept, sessions, signing_in
+from intake import late_forms, secrets_kept, sessions, signing_in
 from intake.access import ANYONE, SIGNED_IN, access, held_roles
 from intake.models import people
 from intake.pages.second_step import about_me
@@ -55,7 +55,7 @@ def _ask(title: str, button: str) -> Response:
         session["request"] = made.uid
         return go(url_for("sign_in.code"))
     return show("sign_in.html", block="ask", status=422 if form.errors else 200, form=form, title=title,
-                button=button, suite=suite)
+                button=button, suite=suite, kept=late_forms.KEPT if late_forms.posted_here() else "")
 
 
 @pages.route("/connexion/code", methods=["GET", "POST"])
@@ -134,7 +134,9 @@ def address(token: str) -> Response:
 
 def enter(used: signing_in.SignInRequest, path: str) -> Response:
     """Begin a session; whoever is of the team passes the second step before any other page (SCREENS F81)."""
+    posted = late_forms.posted_here()
     sessions.begin(used.person, path)
+    late_forms.apply(used.person, posted)
     return go(landing(used.suite))
 
 

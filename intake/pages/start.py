@@ -11,6 +11,7 @@ from intake.cases import AnswersInvalid, StepRefused
 from intake.facts.admission import antennas
 from intake.models.settings import settings_on
 from intake.outbox import office
+from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
 from workflows.admission.forms import ContactForm
 
@@ -27,12 +28,15 @@ def welcome() -> Response:
 
 @pages.route("/commencer", methods=["GET", "POST"])
 @access(ANYONE)
+@gives_back
 def contact() -> Response:
     """Leave one's details; the letter with the link follows, whoever the address belongs to."""
     form = ContactForm(request.form if request.method == "POST" else None)
     form.antenna.choices = antennas()
     if request.method == "GET":
         return show("contact.html", block="contact", form=form, reasons=[])
+    if g.old_page:
+        return show("contact.html", block="contact", status=old_status(), form=form, reasons=[], notice=OLD_PAGE)
     try:
         arrive(request.form, form, by=None, key=request.form.get("key"))
     except AnswersInvalid as invalid:

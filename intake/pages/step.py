@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 
-from intake import consent, foresight, papers, words
+from intake import consent, foresight, late_forms, papers, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import Answered, complement_asked, in_words, readable_answers
 from intake.cases import AnswersInvalid, StepRefused
@@ -14,8 +14,11 @@ from intake.clock import take_with_room
 from intake.effects import Made, tell
 from intake.foresight import Surprise
 from intake.lookup import my_roles, my_steps, name_of, the_case, the_dossier, the_item, workflow_of
+from intake.models import pending
 from intake.models.dossiers import Case, Dossier, Event
 from intake.pages.dossier import why_not
+from intake.questionnaire import SEND
+from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
 from intake.uploads import with_pieces
 from workflows import roles
@@ -26,9 +29,12 @@ from workflows.grammar import Freeze, Item, Step
 
 pages = Blueprint("step", __name__)
 
+FOUND_BACK = "Votre texte a été gardé. Vérifiez-le, puis envoyez-le."
+
 
 @pages.route("/dossier/<dossier>/<case>/<step>", methods=["GET", "POST"])
 @access(SIGNED_IN)
+@gives_back
 def take(dossier: str, case: str, step: str) -> Response:
     """Show a step with all it does, and take it."""
     found = the_case(the_dossier(dossier), case)
@@ -38,15 +44,21 @@ def take(dossier: str, case: str, step: str) -> Response:
     facts, opened = here(found, step, about)
     if opened is None:
         abort(404)
-    typed = {name: value for name, value in request.args.items() if name != "about"}
+    back = late_forms.found_back(me(), request.path)
+    typed = back or {name: value for name, value in request.args.items() if name != "about"}
     form = blank_form(opened.step, facts, typed or None)
     foresight.draft(form, found, opened.step, facts, me())
-    return page(found, opened, facts, form, status=200 if opened.possible else 409)
+    return page(found, opened, facts, form, status=200 if opened.possible else 409,
+                notice=FOUND_BACK if back is not None else "")
 
 
 def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
     """Take the step; its page comes back, as typed, when the answers need work, the rules refuse, or it would surprise."""
     raw = with_pieces(case.dossier, request.form, request.files, me())
+    if g.old_page:
+        facts, opened = here(case, step, about)
+        row = opened or gone(case, step, about)
+        return page(case, row, facts, blank_form(row.step, facts, raw), status=old_status(), notice=OLD_PAGE)
     try:
         event = take_with_room(
             case, step, by=me(), raw=raw, key=request.form.get("key"), told=told_before(case, step),
@@ -68,6 +80,7 @@ def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
         opened = still or gone(case, step, about)
         return page(case, opened, facts, blank_form(opened.step, facts, raw), status=409,
                     reasons=[words.say(one) for one in refused.refusals])
+    pending.forget(me(), request.path)
     return go(after(event.case.dossier, event))
 
 
@@ -101,14 +114,17 @@ def gone(case: Case, step: str, about: Item | None) -> OpenStep:
 
 
 def after(dossier: Dossier, event: Event | None = None) -> str:
-    """Where one goes once a step is taken: one's own journey, which says what was noted, or the dossier."""
+    """Where one goes once a step is taken: what was sent (S8), one's own journey, which says what was noted, or the dossier."""
+    what = next((what for what, steps in SEND.items() if event is not None and event.step in steps), None)
+    if what and event is not None:
+        return url_for("application.sent", case=event.case.uid, what=what)
     if dossier.person_id == me().id:
         return url_for("journey.mine", dossier=dossier.uid, fait=event.uid if event else None)
     return url_for("dossier.summary", uid=dossier.uid)
 
 
 def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, reasons: list[str] | None = None,
-         surprise: Surprise | None = None) -> Response:
+         surprise: Surprise | None = None, notice: str = "") -> Response:
     """The step's page, its form as typed, what it will do, and the reasons that stop it."""
     said = [words.say(refusal) for refusal in opened.refusals] if reasons is None else reasons
     mine = case.dossier.person_id == me().id
@@ -121,6 +137,7 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
         foreseen=foreseen, surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=mine, before=before,
         label=label_of(opened.step, case, mine), minutes=facts.settings["undo.minutes"],
+        found_back=notice, token=late_forms.token_for(case, me(), request.path) if case.id else "",
         read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form),
         **the_round(case, opened.step.name, facts))
 

@@ -65,10 +65,12 @@
     rest(ctx.request.form);
     (ctx.request.submitter ?? ctx.sourceElement)?.focus?.();
   }
-  document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx?.request && fail(ctx, $("#panne").dataset.network));
+  /* A draft line says its own failures (brouillon.js). */
+  const draft = (ctx) => ctx?.sourceElement?.id === "brouillon";
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx?.request && !draft(ctx) && fail(ctx, $("#panne").dataset.network));
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     const { status, headers } = ctx.response;
-    if (status === 422 || status === 409) return;
+    if (status === 422 || status === 409 || draft(ctx)) return;
     const words = $("#panne").dataset;
     fail(ctx, words[`s${status}`] ?? words.server, status >= 500 && headers.get("X-Incident"));
   });
@@ -134,6 +136,11 @@
     if (live.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button")) return;
     document.body.dispatchEvent(new Event("rafraichir"));
   }, 20000);
+
+  /* What this browser kept of drafts goes when one signs out, and once they are sent. */
+  const forget = () => Object.keys(localStorage).forEach((key) => key.startsWith("brouillon:") && localStorage.removeItem(key));
+  document.addEventListener("submit", ({ target }) => target.action.endsWith("/deconnexion") && forget());
+  if ($("[data-forget-copies]")) forget();
 
   function start(root) {
     all("textarea", root).forEach((area) => count(area, false));

@@ -10,8 +10,8 @@ from tests.browser.conftest import House
 from tests.browser.people import PDF, Answers, People, Someone
 
 PAGES: dict[str, Answers] = {
-    "Vos coordonnées": {},
-    "Votre activité": {
+    "Comment vous joindre ?": {"Numéro de téléphone": "06.12.34.56.78"},
+    "Que voulez-vous faire ?": {
         "Activité : quoi, pour qui, comment": "Céramique utilitaire, pour des restaurants",
         "Métier nouveau, déjà exercé, activité existante": "Un métier déjà exercé"},
     "Votre savoir-faire": {"Savoir-faire, réalisations": "Tournage, émaillage", "Activité réglementée": "Non"},
@@ -22,15 +22,15 @@ PAGES: dict[str, Answers] = {
     "Votre temps": {
         "Jours disponibles par semaine": "4", "Autre activité, heures par semaine": "0",
         "Emploi à temps complet à la date prévue": "Non"},
-    "Votre situation aujourd’hui": {"Avez-vous déjà une activité déclarée ?": "Non"},
+    "Où en êtes-vous aujourd’hui ?": {"Avez-vous déjà une activité déclarée ?": "Non"},
     "Qu’avez-vous fait avant ?": {},
     "Quand voulez-vous démarrer ?": {"Démarrage souhaité": "juin 2027"},
-    "Ce que vous cherchez chez Optéos": {"Pourquoi une CAE, pourquoi Optéos": "Travailler avec d’autres"},
+    "Pourquoi chez nous ?": {"Pourquoi une CAE, pourquoi Optéos": "Travailler avec d’autres"},
     "Ce que vous aimeriez apporter": {"Cercles qui vous attirent": ["Formation"]},
     "Comment vous accompagner ?": {"Attentes envers l’accompagnement": "Apprendre à vendre"},
     "Votre budget": {"Votre budget en fichier": PDF},
     "Questionnaire d’assurance": {"Assurance : questionnaire": PDF},
-    "Présentation ou CV": {},
+    "Votre présentation ou votre CV": {},
     "Les règles d’Optéos": {"Lu : contribution, règles d’entrée et de liste": True},
 }
 """What an applicant answers, page by page."""
@@ -139,11 +139,11 @@ class Road:
             title = ana.page.get_by_role("heading", level=1).inner_text().replace("\u202f", " ").replace("\u00a0", " ")
             ana.fills(pages[title])
             ana.presses("Enregistrer et continuer")
-        ana.goes_to("Vérifier et envoyer").presses(send)
+        ana.goes_to("Vérifier et envoyer").presses(send).reads("Numéro de dossier", "La suite")
 
     def applies(self) -> None:
         """The application, page by page."""
-        self.walker.goes_home().goes_to("Continuer ma demande").goes_to(next(iter(PAGES)))
+        self.walker.goes_home().goes_to("Continuer ma demande").goes_to("Vos coordonnées")
         self.fills_in(PAGES, "Envoyer ma candidature")
         self.walker.goes_home().reads("Votre candidature est envoyée")
 
@@ -192,7 +192,7 @@ class Road:
 
     def enters(self) -> None:
         """The entry papers, sent then checked."""
-        self.walker.goes_home().goes_to("Remplir mon dossier d’entrée").goes_to(next(iter(ENTRY)))
+        self.walker.goes_home().goes_to("Remplir mon dossier d’entrée").goes_to("Votre identité")
         self.fills_in(ENTRY, "Envoyer mon dossier d’entrée")
         self.by("Rachel").does("Dossier d’entrée complet", {
             "CAPE ou CESA": "CAPE : contrat d’appui au projet d’entreprise"})

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.both_databases
 
 PDF = {"piece": "a-signed-document"}
 PAGES: dict[str, dict[str, Any]] = {
+    "you": {"phone": "06 39 98 11 22"},
     "activity": {"activity": "Céramique utilitaire, pour des restaurants", "stage": "practised"},
     "skills": {"skills": "Tournage, émaillage", "regulated": "no"},
     "workplace": {"workplace": ["premises"], "fragile": "non"},

@@ -48,7 +48,7 @@ def test_who_may_open(app: Flask, people: Cast, browse: Browse, role: str) -> No
             continue
         answer = browse(None if role == "nobody" else people.zoe).get(re.sub(r"<[^>]+>", NOWHERE, address))
         turned_away = answer.status_code == 404 or (
-            answer.status_code in (302, 303) and "/connexion?" in answer.headers["Location"])
+            answer.status_code in (302, 303) and re.search(r"^/(connexion|reprendre)\?", answer.headers["Location"]))
         if turned_away and opens[role] and "<" not in address:
             wrong.append(f"{address} turns {role} away ({answer.status_code})")
         if not turned_away and not opens[role]:

@@ -245,14 +245,14 @@ def asked(pages: tuple[Page, ...], facts: Facts) -> list[str]:
 
 def test_ana_answers_the_whole_form_and_is_not_asked_her_age_twice() -> None:
     assert asked(APPLICATION_PAGES, knowing(memory={"age": "adult"})) == [
-        "you", "activity", "skills", "workplace", "offering", "income", "time", "situation", "earlier", "start", "why",
-        "cooperation", "support", "budget", "insurance", "presentation", "rules",
+        "you", "activity", "skills", "workplace", "offering", "situation", "earlier", "time", "start", "income", "why",
+        "cooperation", "support", "rules", "budget", "insurance", "presentation",
     ]
 
 
 def test_ben_of_kpa_cite_answers_a_shorter_one() -> None:
     assert asked(APPLICATION_PAGES, knowing(kpa=True, memory={"age": "adult"})) == [
-        "you", "activity", "motivation", "time", "availability", "presentation", "charter", "rules"]
+        "you", "activity", "motivation", "time", "availability", "charter", "rules", "presentation"]
 
 
 def test_someone_met_at_the_kiosk_is_asked_their_age() -> None:
@@ -274,9 +274,26 @@ def test_guardians_come_back_in_the_entry_papers_of_a_minor() -> None:
     assert "guardians" not in asked(ENTRY_PAGES, knowing(memory={"age": "adult"}))
 
 
-def test_sections_are_those_of_the_task_list() -> None:
-    assert list(dict.fromkeys(page.section for page in APPLICATION_PAGES)) == [
-        "Vous et votre projet", "Vos pièces", "Envoyer"]
+def test_the_date_a_full_time_job_ends_is_asked_of_those_who_have_one() -> None:
+    assert "full_time" in asked(APPLICATION_PAGES, knowing(pages={"time": {"full_time": True}}))
+    assert "full_time" not in asked(APPLICATION_PAGES, knowing(pages={"time": {"full_time": False}}))
+
+
+def test_five_tasks_lead_to_the_pages_of_the_application() -> None:
+    assert list(dict.fromkeys((page.section, page.task) for page in APPLICATION_PAGES)) == [
+        ("Vous et votre projet", "Vos coordonnées"), ("Vous et votre projet", "Votre activité"),
+        ("Vous et votre projet", "Votre situation aujourd’hui"), ("Vous et votre projet", "Ce que vous cherchez chez Optéos"),
+        ("Vos pièces", "Présentation ou CV, autres pièces")]
+
+
+def test_nothing_is_asked_twice_what_was_told_comes_filled_in() -> None:
+    carried = {f"{page.name}.{name}": source for page in (*APPLICATION_PAGES, *ENTRY_PAGES)
+               for name, source in page.carried.items()}
+    assert carried == {
+        "you.phone": "phone", "birth.birth_name": "full_name", "address.town": "commune",
+        "guardians.guardians": "guardian", "job.other_job_hours": "other_hours"}
+    for page in (*APPLICATION_PAGES, *ENTRY_PAGES):
+        assert set(page.carried) <= set(page.form()._fields), page.name
 
 
 @pytest.mark.parametrize("pages", [APPLICATION_PAGES, ENTRY_PAGES])
@@ -300,14 +317,15 @@ def is_required(field: Field) -> bool:
 
 def test_required_questions_are_those_of_the_journey() -> None:
     assert required(APPLICATION_PAGES) == [
-        "Votre âge", "Activité : quoi, pour qui, comment", "Métier nouveau, déjà exercé, activité existante",
+        "Votre âge", "Numéro de téléphone", "Activité : quoi, pour qui, comment",
+        "Métier nouveau, déjà exercé, activité existante",
         "Motivation", "Savoir-faire, réalisations", "Activité réglementée",
         "Lieu d’exercice, local, stock, matériel, chantier", "Public mineur ou fragile", "Offre et prix",
-        "Jours disponibles par semaine", "Autre activité, heures par semaine",
+        "Avez-vous déjà une activité déclarée ?", "Jours disponibles par semaine", "Autre activité, heures par semaine",
         "Emploi à temps complet à la date prévue", "Disponibilités", "Représentant légal",
-        "Avez-vous déjà une activité déclarée ?", "Démarrage souhaité", "Pourquoi une CAE, pourquoi Optéos",
-        "Attentes envers l’accompagnement", "Assurance : questionnaire", "Charte",
-        "Lu : contribution, règles d’entrée et de liste",
+        "Démarrage souhaité", "Pourquoi une CAE, pourquoi Optéos",
+        "Attentes envers l’accompagnement", "Charte", "Lu : contribution, règles d’entrée et de liste",
+        "Assurance : questionnaire",
     ]
     assert required(ENTRY_PAGES) == [
         "Nom de naissance, prénoms", "Date de naissance", "Lieu de naissance", "Nationalité", "Numéro et voie",

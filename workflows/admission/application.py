@@ -1,7 +1,8 @@
 """The application: short pages, one question or one tight group each (JOURNEY §7, SCREENS S3 to S7).
 
-KPA-Cité asks fewer of the same pages, and three of its own. Readers are the circle, support and the cogérance;
-the insurance questionnaire is support's alone. Names of fields are unique across pages: sending merges them.
+Five tasks lead to the pages, a sixth to the sending. KPA-Cité asks fewer of the same pages, and three of its own.
+Readers are the circle, support and the cogérance; the insurance questionnaire is support's alone. Names of fields are
+unique across pages: sending merges them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from workflows.roles import circle, cogerance, support
 
 YOU: Final = "Vous et votre projet"
 PIECES: Final = "Vos pièces"
-SEND: Final = "Envoyer"
+CONTACT: Final = "Vos coordonnées"
+ACTIVITY: Final = "Votre activité"
+SITUATION: Final = "Votre situation aujourd’hui"
+WISHES: Final = "Ce que vous cherchez chez Optéos"
+DOCUMENTS: Final = "Présentation ou CV, autres pièces"
 
 STAGES: Final[list[Choice]] = [
     ("new", "Un métier nouveau pour moi"),
@@ -81,6 +86,11 @@ def outside_programme(facts: Asked) -> bool:
     return not facts.kpa
 
 
+def works_full_time(facts: Asked) -> bool:
+    """Whether a full-time job was told."""
+    return bool(facts.pages.get("time", {}).get("full_time"))
+
+
 def age_band(facts: Asked) -> str:
     """The age told at first contact, else on its page; empty when unknown."""
     return facts.age or str(facts.pages.get("age", {}).get("age") or "")
@@ -104,8 +114,9 @@ class AgeForm(Asking):
 
 
 class YouForm(Asking):
-    """How to call the person."""
+    """How to reach the person, and how to call them (S4)."""
 
+    phone = f.PhoneField("Numéro de téléphone", description="Pour vous appeler si un rendez-vous change")
     preferred_name = f.NameField(
         "Prénom d’usage", optional=True, description="Celui que nous utiliserons dans nos échanges",
         autocomplete="given-name",
@@ -186,8 +197,13 @@ class TimeForm(Asking):
     full_time = f.YesNoField(
         "Emploi à temps complet à la date prévue", missing="Indiquez si vous aurez un emploi à temps complet",
     )
+
+
+class FullTimeForm(Asking):
+    """When a full-time job ends, asked only of those who have one (F60)."""
+
     full_time_until = f.DayField(
-        "Date où cela change", optional=True, description="Si vous aurez un emploi à temps complet",
+        "Date où cela change", optional=True, description="Un CAPE demande du temps : il exclut un emploi à temps complet",
     )
 
 
@@ -201,11 +217,7 @@ class SituationForm(Asking):
     )
     siret = f.SiretField("Numéro SIRET", optional=True)
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Forget a SIRET that no longer applies: it never blocks."""
-        if self.declared.data != "yes":
-            self.siret.process(None, data=None)
-        return bool(super().validate(extra_validators))
+    follows = {"siret": ("declared", "yes")}
 
 
 class EarlierRow(Form):
@@ -337,27 +349,27 @@ def offer_start(form: StartForm, facts: Any) -> None:
 
 
 APPLICATION_PAGES: Final[tuple[Page, ...]] = (
-    Page("age", "Quel âge avez-vous ?", AgeForm, YOU, applies=age_unknown),
-    Page("you", "Vos coordonnées", YouForm, YOU),
-    Page("activity", "Votre activité", ActivityForm, YOU),
-    Page("motivation", "Votre motivation", MotivationForm, YOU, applies=in_programme),
-    Page("skills", "Votre savoir-faire", SkillsForm, YOU, applies=outside_programme),
-    Page("workplace", "Où travaillez-vous ?", WorkplaceForm, YOU, applies=outside_programme),
-    Page("offering", "Ce que vous vendez", OfferingForm, YOU, applies=outside_programme),
-    Page("income", "Combien voulez-vous gagner ?", IncomeForm, YOU, applies=outside_programme),
-    Page("time", "Votre temps", TimeForm, YOU),
-    Page("availability", "Quand pouvez-vous venir ?", AvailabilityForm, YOU, applies=in_programme),
-    Page("guardian", "Qui signe avec vous ?", GuardianForm, YOU, applies=needs_guardian),
-    Page("situation", "Votre situation aujourd’hui", SituationForm, YOU, applies=outside_programme),
-    Page("earlier", "Qu’avez-vous fait avant ?", EarlierForm, YOU, applies=outside_programme),
-    Page("start", "Quand voulez-vous démarrer ?", StartForm, YOU, applies=outside_programme,
-         fill=offer_start),
-    Page("why", "Ce que vous cherchez chez Optéos", WhyForm, YOU, applies=outside_programme),
-    Page("cooperation", "Ce que vous aimeriez apporter", CooperationForm, YOU, applies=outside_programme),
-    Page("support", "Comment vous accompagner ?", SupportForm, YOU, applies=outside_programme),
-    Page("budget", "Votre budget", BudgetForm, PIECES, applies=outside_programme),
-    Page("insurance", "Questionnaire d’assurance", InsuranceForm, PIECES, applies=outside_programme),
-    Page("presentation", "Présentation ou CV", PresentationForm, PIECES),
-    Page("charter", "La charte KPA-Cité", CharterForm, SEND, applies=in_programme),
-    Page("rules", "Les règles d’Optéos", RulesForm, SEND),
+    Page("age", "Quel âge avez-vous ?", AgeForm, YOU, CONTACT, applies=age_unknown),
+    Page("you", "Comment vous joindre ?", YouForm, YOU, CONTACT, carried={"phone": "phone"}),
+    Page("activity", "Que voulez-vous faire ?", ActivityForm, YOU, ACTIVITY),
+    Page("motivation", "Votre motivation", MotivationForm, YOU, ACTIVITY, applies=in_programme),
+    Page("skills", "Votre savoir-faire", SkillsForm, YOU, ACTIVITY, applies=outside_programme),
+    Page("workplace", "Où travaillez-vous ?", WorkplaceForm, YOU, ACTIVITY, applies=outside_programme),
+    Page("offering", "Ce que vous vendez", OfferingForm, YOU, ACTIVITY, applies=outside_programme),
+    Page("situation", "Où en êtes-vous aujourd’hui ?", SituationForm, YOU, SITUATION, applies=outside_programme),
+    Page("earlier", "Qu’avez-vous fait avant ?", EarlierForm, YOU, SITUATION, applies=outside_programme),
+    Page("time", "Votre temps", TimeForm, YOU, SITUATION),
+    Page("full_time", "Quand votre emploi change-t-il ?", FullTimeForm, YOU, SITUATION, applies=works_full_time),
+    Page("availability", "Quand pouvez-vous venir ?", AvailabilityForm, YOU, SITUATION, applies=in_programme),
+    Page("guardian", "Qui signe avec vous ?", GuardianForm, YOU, SITUATION, applies=needs_guardian),
+    Page("start", "Quand voulez-vous démarrer ?", StartForm, YOU, WISHES, applies=outside_programme, fill=offer_start),
+    Page("income", "Combien voulez-vous gagner ?", IncomeForm, YOU, WISHES, applies=outside_programme),
+    Page("why", "Pourquoi chez nous ?", WhyForm, YOU, WISHES, applies=outside_programme),
+    Page("cooperation", "Ce que vous aimeriez apporter", CooperationForm, YOU, WISHES, applies=outside_programme),
+    Page("support", "Comment vous accompagner ?", SupportForm, YOU, WISHES, applies=outside_programme),
+    Page("charter", "La charte KPA-Cité", CharterForm, YOU, WISHES, applies=in_programme),
+    Page("rules", "Les règles d’Optéos", RulesForm, YOU, WISHES),
+    Page("budget", "Votre budget", BudgetForm, PIECES, DOCUMENTS, applies=outside_programme),
+    Page("insurance", "Questionnaire d’assurance", InsuranceForm, PIECES, DOCUMENTS, applies=outside_programme),
+    Page("presentation", "Votre présentation ou votre CV", PresentationForm, PIECES, DOCUMENTS),
 )

@@ -10,9 +10,11 @@ from workflows.grammar import Page, StepForm
 from workflows.roles import accounts, hr, support
 
 YOU: Final = "Vous"
+ARRIVAL: Final = "Votre arrivée"
+IDENTITY: Final = "Votre identité"
 JOB: Final = "Votre situation de travail"
-PIECES: Final = "Vos pièces"
-ACCESS: Final = "Votre arrivée"
+PAY: Final = "Votre compte bancaire"
+ACCESS: Final = "Vos accès"
 
 PAPERS: Final[list[Choice]] = [
     ("identity_card", "Carte nationale d’identité"),
@@ -142,14 +144,15 @@ class ToolsForm(StepForm):
 
 
 ENTRY_PAGES: Final[tuple[Page, ...]] = (
-    Page("birth", "Votre état civil", BirthForm, YOU, fill=born_before_today),
-    Page("address", "Votre adresse", AddressForm, YOU),
-    Page("nir", "Votre numéro de sécurité sociale", NirForm, YOU),
-    Page("identity", "Votre pièce d’identité", IdentityForm, YOU),
-    Page("guardians", "Vos représentants légaux", GuardiansForm, YOU, applies=is_minor),
-    Page("job", "Avez-vous un autre emploi ?", JobForm, JOB),
-    Page("france_travail", "Votre identifiant France Travail", FranceTravailForm, JOB),
-    Page("diploma", "Votre diplôme ou autorisation", DiplomaForm, PIECES),
-    Page("iban", "Votre IBAN", IbanForm, PIECES),
-    Page("tools", "Vos outils", ToolsForm, ACCESS),
+    Page("birth", "Votre état civil", BirthForm, YOU, IDENTITY, fill=born_before_today, carried={"birth_name": "full_name"}),
+    Page("address", "Votre adresse", AddressForm, YOU, IDENTITY, carried={"town": "commune"}),
+    Page("nir", "Votre numéro de sécurité sociale", NirForm, YOU, IDENTITY),
+    Page("identity", "Votre pièce d’identité", IdentityForm, YOU, IDENTITY),
+    Page("guardians", "Vos représentants légaux", GuardiansForm, YOU, IDENTITY, applies=is_minor,
+         carried={"guardians": "guardian"}),
+    Page("job", "Avez-vous un autre emploi ?", JobForm, YOU, JOB, carried={"other_job_hours": "other_hours"}),
+    Page("france_travail", "Votre identifiant France Travail", FranceTravailForm, YOU, JOB),
+    Page("diploma", "Votre diplôme ou autorisation", DiplomaForm, YOU, JOB),
+    Page("iban", "Votre IBAN", IbanForm, ARRIVAL, PAY),
+    Page("tools", "Vos outils", ToolsForm, ARRIVAL, ACCESS),
 )
