@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from peewee import ForeignKeyField, TextField
 
@@ -17,7 +17,6 @@ MOST = 5
 """Versions kept of one form of one person."""
 LARGEST = 64 * 1024
 """Bytes of one version."""
-KEPT = timedelta(days=30)
 
 Typed = Mapping[str, Sequence[str]]
 
@@ -50,13 +49,12 @@ def keep(person: Person, case: Case | None, path: str, typed: Typed, *, instead_
         raise TooLong
     mine = (PendingVersion.person == person) & (PendingVersion.path == path)
     with write_transaction():
-        PendingVersion.delete().where(PendingVersion.made_at < now - KEPT).execute()
         PendingVersion.delete().where(mine, PendingVersion.uid.in_(list(instead_of))).execute()
         older = [row.id for row in PendingVersion.select(PendingVersion.id).where(mine).order_by(
             PendingVersion.id.desc()).offset(MOST - 1)]
         PendingVersion.delete().where(PendingVersion.id.in_(older)).execute()
         kept: PendingVersion = PendingVersion.create(
-            uid=uid, person=person, case=case, path=path, made_at=now, typed=seal("pendingversion.typed", uid, text))
+            uid=uid, person=person, case=case, path=path, made_at=now, typed=seal("pending_version.typed", uid, text))
     return kept
 
 
@@ -74,7 +72,7 @@ def of_browser(person: Person, uids: Collection[str]) -> list[PendingVersion]:
 
 def typed_in(version: PendingVersion) -> dict[str, list[str]]:
     """What was typed."""
-    found: dict[str, list[str]] = json.loads(unseal("pendingversion.typed", version.uid, version.typed))
+    found: dict[str, list[str]] = json.loads(unseal("pending_version.typed", version.uid, version.typed))
     return found
 
 
@@ -82,9 +80,3 @@ def forget(person: Person, path: str) -> None:
     """The form was answered, or its person wants none of them."""
     with write_transaction():
         PendingVersion.delete().where(PendingVersion.person == person, PendingVersion.path == path).execute()
-
-
-def forget_case(case: Case) -> None:
-    """Nothing waits for a draft that is no longer one."""
-    with write_transaction():
-        PendingVersion.delete().where(PendingVersion.case == case).execute()

@@ -149,7 +149,10 @@ TABLES: Final = Tags({
         personal="text", sealed="sealed", hidden="salt posted undo"),
     "draft_page": Kept(
         purpose="lose nothing that is being typed", until="`lapse`, `withdraw`", owner=CASE, rows="delete",
-        plain="case turn", fact="page complete saved_at", personal="typed answers", sealed="sealed"),
+        plain="case turn sheet", fact="page complete saved_at", personal="typed answers", sealed="sealed"),
+    "pending_version": Kept(
+        purpose="lose nothing posted after a sign-in ended", until="identification, or 30 days", owner=("person",),
+        rows="delete", age=Age("made_at", days=30), plain="uid person case path", fact="made_at", sealed="typed"),
     "piece": Kept(
         purpose="check what was told", until=WALK, owner=DOSSIER, rows="delete", plain="uid dossier added_by",
         fact="media_type size added_at removed_at", personal="title filename", sealed="content"),
@@ -258,6 +261,7 @@ SEALED_FOR: Final[Mapping[str, Callable[[Any], str]]] = {
     "piece.content": lambda row: str(row.uid),
     "answers.sealed": lambda row: str(row.event.uid),
     "draftpage.sealed": lambda row: f"{row.case.uid}.{row.page}",
+    "pending_version.typed": lambda row: str(row.uid),
     "unknown_name.name": lambda row: str(row.uid),
     "slot.guest": lambda row: str(row.uid),
     "slot_wish.guest": lambda row: str(row.uid),
