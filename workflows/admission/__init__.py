@@ -156,7 +156,7 @@ STEPS = (
          then=[Remember(keep.sent), ChangeAddress(), Letter("application_received", (person, circle)), READ],
          past="a envoyé sa candidature"),
     Step("revise", "Modifier ma candidature", ("submitted", "review"), None, by=person, pages="application",
-         only_if=[r.pages_complete, r.old_enough, r.part_time_ahead], then=[ChangeAddress()],
+         only_if=[r.old_enough, r.part_time_ahead], then=[ChangeAddress()],
          past="a modifié sa candidature",
          hint="Vos premières réponses sont gardées ; le Cercle voit ce qui change."),
     Step("accept_file", "Dossier complet", ("submitted",), "review", by=circle, form=f.ReadersForm, fill=f.offer_readers,
