@@ -107,6 +107,13 @@ def leaving_dossiers() -> Iterator[tuple[Dossier, Leaving]]:
             yield dossier, found
 
 
+def papers_until(dossier: Dossier) -> date | None:
+    """Until when the law keeps the contracts of a dossier; None without any."""
+    found = keeping.leaving([stood(case) for case in Case.select().where(Case.dossier == dossier)],
+                            settings_on(moment.today(), dossier.antenna))
+    return found.papers_until if found is not None else None
+
+
 def stood(case: Case) -> Stood:
     """What the clocks need to know of a case."""
     workflow, memory = workflows.ALL[case.workflow], case.memory

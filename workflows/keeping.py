@@ -80,3 +80,40 @@ def notice_days(clock: str, settings: Settings) -> int:
 def notes_until(decided: date, settings: Settings) -> date:
     """The day interview notes go; the reasoned decision stays."""
     return delay_end(decided, settings["keep.notes"])
+
+
+# In words ------------------------------------------------------------------------------------------------------------
+
+CLOCKS: Final = {
+    "draft": "Demande non envoyée", "interest": "Contact sans suite", "refused": "Candidature sans suite",
+    "refused_consent": "Candidature sans suite, avec accord", "contract": "Contrats et accompagnement",
+    "accompaniment": "Accompagnement",
+}
+"""The clocks, for those who keep the data."""
+
+
+def in_words(settings: Settings) -> list[tuple[str, str]]:
+    """(what, how long) for the notice, from the settings in force."""
+    months = {name: lasting(settings[f"keep.{name}"]) for name in (
+        "interest", "refused", "refused_consent", "notes", "contract", "accompaniment", "attendance", "irritant", "exit_contact")}
+    return [
+        ("Une demande non envoyée", f"{settings['draft.close_days']} jours après votre dernier passage, "
+         f"puis votre adresse seule pendant {settings['reopen.days']} jours"),
+        ("Vos coordonnées, sans demande", months["interest"]),
+        ("Une candidature sans suite", months["refused"]),
+        ("La même, si vous acceptez d’être recontacté·e", f"{months['refused_consent']} après le dernier contact"),
+        ("Les notes de rencontre", f"{months['notes']} après la décision"),
+        ("La copie de votre pièce d’identité", "jusqu’à sa vérification"),
+        ("Vos contrats", f"leur durée, puis {months['contract']}"),
+        ("Votre accompagnement", f"sa durée, puis {months['accompaniment']}"),
+        ("Vos présences aux journées", months["attendance"]),
+        ("« Ce qui coince », sans votre nom", months["irritant"]),
+        ("Le texte des lettres", "30 jours"),
+        ("Le journal technique", "12 mois"),
+        ("Les copies de secours", "35 jours"),
+    ]
+
+
+def lasting(months: int) -> str:
+    """« 3 mois », « 5 ans »."""
+    return f"{months // 12} ans" if months >= 24 and months % 12 == 0 else f"{months} mois"

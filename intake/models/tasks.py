@@ -4,6 +4,7 @@ from datetime import date
 
 from peewee import ForeignKeyField, TextField
 
+from intake import moment
 from intake.models.base import DayField, InstantField, JSONField, Model, UidField, new_uid, write_transaction
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person
@@ -42,3 +43,10 @@ def give(case: Case, role: str, sentence: str, due_on: date, person: Person | No
     with write_transaction():
         Task.insert(uid=new_uid(), dossier=case.dossier_id, case=case, antenna=case.antenna_id, role=role,
                     person=person, sentence=sentence, due_on=due_on, closes_with=[], opened_by=last).execute()
+
+
+def close(case: Case, sentence: str) -> None:
+    """Work given outside any step is done."""
+    with write_transaction():
+        Task.update(closed_at=moment.now()).where(
+            Task.case == case, Task.sentence == sentence, Task.closed_at.is_null()).execute()

@@ -37,6 +37,8 @@ SCREENS = (
     "irritants",
     "my_journee",
     "second_step",
+    "my_data",
+    "keeping",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
-from intake import gatherings, moment, words
+from intake import gatherings, moment, retention, words
 from intake.access import access, antennas_seen, held_roles
-from intake.models import accounts, days, devices
+from intake.models import accounts, days, devices, erasures, privacy
 from intake.models.accounts import FactorReset, RoleAsked
 from intake.models.caps import CapChange
 from intake.models.days import InfoMeeting
@@ -49,6 +49,9 @@ def to_look_at() -> list[dict[str, Any] | None]:
         _line(len(waiting(RoleAsked)) + len(waiting(FactorReset)), "demande à confirmer", "demandes à confirmer",
               url_for("people.list_all"))
         if held & PEOPLE else None,
+        _line(len(privacy.to_answer()), "demande sur des données", "demandes sur des données", url_for("keeping.overview")),
+        _line(len(erasures.to_confirm()), "effacement à confirmer", "effacements à confirmer", url_for("keeping.overview")),
+        _line(int(retention.stopped_now() is not None), "effacement du jour arrêté", "", url_for("keeping.overview")),
         _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
         _line(sum(map(devices.missing, devices.in_service())), "fiche de la borne qui manque", "fiches de la borne qui manquent",
               url_for("devices.list_all")),
@@ -87,6 +90,7 @@ def tiles() -> list[dict[str, str]]:
               url_for("journees.calendar")),
         *meetings,
         _tile("Bornes", tablets_said(), url_for("devices.list_all")),
+        _tile("Données", "Demandes, conservation, effacement", url_for("keeping.overview")),
         _tile("Lettres", letters_said(), url_for("letters.list_all", etat="sent")),
     ]
 

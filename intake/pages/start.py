@@ -13,6 +13,7 @@ from intake.models.settings import settings_on
 from intake.outbox import office
 from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
+from workflows import keeping
 from workflows.admission.forms import ContactForm
 
 pages = Blueprint("start", __name__)
@@ -66,8 +67,8 @@ def help_page() -> Response:
 @pages.get("/donnees")
 @access(ANYONE)
 def privacy() -> Response:
-    """The notice on personal data."""
-    return show("privacy.html", contact=office.contact)
+    """The notice on personal data: who is responsible, why, who reads, how long, which rights."""
+    return show("privacy.html", contact=office.contact, coop=office.coop, kept=keeping.in_words(settings_on(moment.today())))
 
 
 @pages.get("/accessibilite")
