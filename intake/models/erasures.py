@@ -207,14 +207,6 @@ def asked_for(dossier: Dossier) -> ErasureAsked | None:
     return next((one for one in waiting(ErasureAsked) if one.dossier_id == dossier.id), None)
 
 
-def to_confirm() -> list[ErasureAsked]:
-    """Erasures that a second person may still confirm."""
-    rows = (ErasureAsked.select(ErasureAsked, Dossier, Person).join(Dossier).switch(ErasureAsked)
-            .join(Person, on=ErasureAsked.asked_by))
-    return list(rows.where(ErasureAsked.confirmed_at.is_null(), ErasureAsked.asked_at > moment.now() - LASTS)
-                .order_by(ErasureAsked.id))
-
-
 def _refuse_while_open(dossier: Dossier) -> None:
     import workflows
 

@@ -9,10 +9,11 @@ from flask import Blueprint, Response, url_for
 
 from intake import gatherings, moment, retention, words
 from intake.access import access, antennas_seen, held_roles
-from intake.models import accounts, days, devices, erasures, privacy
+from intake.models import accounts, days, devices, privacy
 from intake.models.accounts import FactorReset, RoleAsked
 from intake.models.caps import CapChange
 from intake.models.days import InfoMeeting
+from intake.models.erasures import ErasureAsked
 from intake.models.factors import Factor
 from intake.models.letters import Letter
 from intake.models.people import Antenna
@@ -50,7 +51,7 @@ def to_look_at() -> list[dict[str, Any] | None]:
               url_for("people.list_all"))
         if held & PEOPLE else None,
         _line(len(privacy.to_answer()), "demande sur des données", "demandes sur des données", url_for("keeping.overview")),
-        _line(len(erasures.to_confirm()), "effacement à confirmer", "effacements à confirmer", url_for("keeping.overview")),
+        _line(len(waiting(ErasureAsked)), "effacement à confirmer", "effacements à confirmer", url_for("keeping.overview")),
         _line(int(retention.stopped_now() is not None), "effacement du jour arrêté", "", url_for("keeping.overview")),
         _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
         _line(sum(map(devices.missing, devices.in_service())), "fiche de la borne qui manque", "fiches de la borne qui manquent",

@@ -16,6 +16,7 @@ from intake.models.dossiers import Dossier
 from intake.models.erasures import ErasureAsked, ErasureNotice
 from intake.models.people import Person
 from intake.models.privacy import PrivacyRequest
+from intake.models.two_people import LASTS, waiting
 from intake.show import go, show
 from workflows import fields as f, keeping, roles
 from workflows.engine import StepRefused
@@ -63,7 +64,7 @@ def page(status: int = 200, reasons: list[str] | None = None) -> Response:
                .order_by(ErasureNotice.due_on, ErasureNotice.id).limit(200))
     return show("keeping.html", block="keeping", status=status, reasons=reasons or [], requests=privacy.to_answer(),
                 notices=list(notices), clocks=keeping.CLOCKS, stopped=retention.stopped_now(),
-                asked=[asked_in_words(one) for one in erasures.to_confirm()], today=moment.today(),
+                asked=[asked_in_words(one) for one in waiting(ErasureAsked)], today=moment.today(),
                 may_release=bool(held_roles() & RELEASE))
 
 
@@ -133,4 +134,4 @@ def asked_in_words(asked: ErasureAsked) -> dict[str, Any]:
     """An erasure that waits for its second person."""
     who: Person = asked.asked_by
     return {"uid": asked.uid, "number": asked.dossier.number, "who": who.name, "reason": asked.reason,
-            "mine": who.id == me().id, "until": asked.asked_at + erasures.LASTS}
+            "mine": who.id == me().id, "until": asked.asked_at + LASTS}

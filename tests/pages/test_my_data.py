@@ -114,9 +114,9 @@ def test_an_erasure_is_asked_told_and_answered(people: Cast, browse: Browse, cas
     assert press(ana, f"{MINE}/effacement", ERASE, text="Je change de projet").status_code == 303
     assert "Réponse au plus tard le 1er\N{NO-BREAK SPACE}avril 2027" in read(ana.get(MINE)).text
     with writing():
-        assert {(letter.recipient.first_name, letter.subject) for letter in Letter.select().where(
-            Letter.template == "privacy")} >= {("Ana", "Vos données : suite à votre demande".replace(" :", "\N{NO-BREAK SPACE}:")),
-                                               ("Sami", "Vos données : suite à votre demande".replace(" :", "\N{NO-BREAK SPACE}:"))}
+        letters = list(Letter.select().where(Letter.template == "privacy"))
+        assert {letter.recipient.first_name for letter in letters} >= {"Ana", "Sami"}
+        assert {letter.subject for letter in letters} == {"Vos données\N{NO-BREAK SPACE}: suite à votre demande"}
         task = Task.get(Task.role == "support")
         assert task.due_on.isoformat() == "2027-03-31"
         asked = PrivacyRequest.get()
