@@ -10,6 +10,7 @@ from intake import history
 from intake.models.base import db, db_is_postgres, new_uid
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Person
+from intake.models.search import DossierWord
 from workflows import ALL
 from workflows.wellformed import fingerprint
 
@@ -38,6 +39,7 @@ def fill(cases: int) -> None:
 
 def _batch(numbers: range, start: int, antenna: Antenna, print_of: str) -> None:
     people, dossiers, cases, events, answers, moves = [], [], [], [], [], []
+    found_by: list[dict[str, Any]] = []
     base_event = (Event.select(Event.id).order_by(Event.id.desc()).limit(1).scalar() or 0) + 1
     for place, n in enumerate(numbers):
         row = start + n
@@ -45,7 +47,7 @@ def _batch(numbers: range, start: int, antenna: Antenna, print_of: str) -> None:
         state = STATES[n % len(STATES)] if n < LIVE else OVER[n % 2]
         people.append({"id": row, "uid": new_uid(), "first_name": f"P{n}", "last_name": "Exemple", "created_at": at})
         dossier = Dossier(id=row, uid=new_uid(), number=f"B-{n}", person=row, antenna=antenna, opened_at=at,
-                          activity="Céramiste", town="Roubaix", words=f"b-{n} p{n} exemple")
+                          activity="Céramiste", town="Roubaix")
         memory: dict[str, Any] = {"taken": {"register": at.isoformat()}, "since": at.isoformat(), "moved": at.isoformat()}
         if state == "waiting":
             memory["rank_from"] = at.isoformat()
@@ -58,11 +60,13 @@ def _batch(numbers: range, start: int, antenna: Antenna, print_of: str) -> None:
         dossiers.append(dict(dossier.__data__))
         cases.append({"id": row, "uid": new_uid(), "dossier": row, "workflow": "admission", "state": "", "version": 1,
                       "memory": memory, "antenna": antenna.id, "entered_at": at, "due_at": datetime(9999, 1, 1, tzinfo=UTC),
-                      "rank_at": at if state == "waiting" else None})
+                      "rank_at": at if state == "waiting" else None, "moved_at": at})
+        found_by += [{"dossier": row, "word": word} for word in ("b", str(n), f"p{n}", "exemple", "ceramiste", "roubaix")]
         events.append(dict(event.__data__))
         answers.append({"event": event.id, "case": row, "salt": salt, "posted": history.keyed(salt, {}), "text": {}})
         moves.append((state, row))
-    for model, rows in ((Person, people), (Dossier, dossiers), (Case, cases), (Event, events), (Answers, answers)):
+    for model, rows in ((Person, people), (Dossier, dossiers), (Case, cases), (Event, events), (Answers, answers),
+                        (DossierWord, found_by)):
         for first in range(0, len(rows), 1_000):
             model.insert_many(rows[first:first + 1_000]).execute()
     for state in {state for state, _ in moves}:

@@ -11,10 +11,9 @@ import workflows
 from intake import moment
 from intake.cases import new_case, take_step
 from intake.facts.contracts import contracts_of
-from intake.models import tasks
+from intake.models import search, tasks
 from intake.models.actors import Actor
 from intake.models.base import db_is_postgres, new_uid, write_transaction
-from intake.models.cards import folded
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person, find_by_email, fold_email
 from workflows.contracts import in_force
@@ -88,7 +87,8 @@ def open_dossier(person: Person, antenna: Antenna, answers: Mapping[str, Any]) -
     number, activity, town = next_number(antenna), answers.get("activity") or "", answers.get("commune") or ""
     opened: Dossier = Dossier.create(
         uid=new_uid(), number=number, person=person, antenna=antenna, opened_at=moment.now(), activity=activity[:200],
-        town=town[:100], words=folded(" ".join((number, person.name, activity, town, person.email or ""))))
+        town=town[:100])
+    search.index(opened)
     return opened
 
 

@@ -27,8 +27,10 @@ from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Un
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
-UNSPOKEN = frozenset({"csrf_token", "key", "version", "about", "told", "jeton_brouillon"})
+UNSPOKEN = frozenset({"csrf_token", "key", "version", "about", "told", "jeton_brouillon", "from"})
 """Posted names that are not answers."""
+NO_CONTACT = frozenset({"note", "assign", "tick", "ask_derogation", "derogate"})
+"""Steps among ourselves: nobody was in touch with the person."""
 
 
 class Stale(StepRefused):
@@ -149,6 +151,8 @@ def _move(case: Case, decision: Decision, now: datetime) -> None:
         case.entered_at = now
     case.state = decision.after
     case.version += 0 if decision.step.quiet else 1
+    if case.moved_at is None or (decision.role != "clock" and decision.step.name not in NO_CONTACT):
+        case.moved_at = now
     case.due_at = None
     ranked_at = case.rank_at
     project(case)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import workflows
-from intake import invitations, moment
+from intake import invitations, moment, weekly
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
 from intake.kiosk import closing, receiving
@@ -51,6 +51,7 @@ def tick() -> int:
     while True:
         batch = due_cases(moment.now())
         if not batch:
+            weekly.tell()
             return taken
         for case in batch:
             taken += run(case)

@@ -7,17 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import workflows
-from intake import moment
+from intake import moment, words
+from intake.models import places
 from intake.models.actors import Grant, roles_on_antenna
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Person
+from intake.models.settings import settings_on
 from intake.models.tasks import Task
+from intake.stages import days_without_contact
 from workflows import roles
-from workflows.calendar import paris_day
 from workflows.grammar import Step, Workflow
+from workflows.queue import first_month
 from workflows.roles import LABELS, Role
 
 MOST = 100
+COUNTED = 50
+END_AHEAD = {roles.support: 30, roles.cogerance: 15}
+"""Days before the end of a CAPE from which a role is told that nothing is decided."""
+OTHERS = {roles.circle: "Cercle", roles.support: "Équipe support", roles.hr: "RH", roles.accounts: "Comptabilité",
+          roles.cogerance: "Cogérance"}
 
 
 @dataclass(frozen=True)
@@ -35,10 +43,13 @@ class Action:
     task: Task | None = None
     name: str = ""
     """Who it is about, as whoever reads it may know them."""
+    says: str = ""
+    """What is said in the place of a date: « sans nouvelle depuis 21 jours »."""
+    stalled: bool = False
 
     def late(self, today: date) -> bool:
-        """Whether its day is over."""
-        return self.due is not None and self.due < today
+        """Whether its day is over, or nobody was in touch for too long."""
+        return self.stalled or (self.due is not None and self.due < today)
 
     def soon(self, today: date) -> bool:
         """Whether it is for this week."""
@@ -49,6 +60,9 @@ def of_task(task: Task, case: Case) -> Action:
     """A task as an action."""
     who = task.person.called if task.person else LABELS.get(task.role, task.role)
     step = next((name for name in task.closes_with if _starts(case, name)), "tick")
+    if case.memory.get("request") and task.role != roles.person:
+        return Action(task.dossier, case, task.sentence, who, task.role, None, step, task, case.dossier.person.name,
+                      "complément attendu")
     return Action(task.dossier, case, task.sentence, who, task.role, task.due_on, step, task, case.dossier.person.name)
 
 
@@ -66,7 +80,9 @@ def of_case(case: Case) -> Action | None:
     row = workflow.rows(step)[0] if step and workflow.rows(step) else None
     sentence = row.label if row is not None and row.label else state.label
     who = case.dossier.person.called if first == roles.person else LABELS.get(first, first)
-    return Action(case.dossier, case, sentence, who, first, None, step, name=case.dossier.person.name)
+    days = 0 if case.memory.get("request") else days_without_contact(case.state, case.moved_at, moment.now())
+    return Action(case.dossier, case, sentence, who, first, None, step, name=case.dossier.person.name,
+                  says=f"sans nouvelle depuis {days} jours" if days else "", stalled=bool(days))
 
 
 def of_dossier(cases: Collection[Case]) -> list[Action]:
@@ -78,7 +94,16 @@ def of_dossier(cases: Collection[Case]) -> list[Action]:
     actions = [of_task(task, by_id[task.case_id]) for task in tasks]
     told = {(action.case.id, action.step) for action in actions}
     actions += [action for case in still_open if (action := of_case(case)) and (case.id, action.step) not in told]
+    actions = [_followed(action) for action in actions]
     return sorted(actions, key=lambda action: (action.due is None, action.due or date.max))
+
+
+def _followed(action: Action) -> Action:
+    """The circle’s work is that of whoever follows the dossier, by name."""
+    if action.role != roles.circle or not action.case.follower or (action.task and action.task.person_id):
+        return action
+    follower = Person.get_or_none(Person.uid == action.case.follower)
+    return replace(action, who=follower.called) if follower else action
 
 
 def waiting_for(person: Person, grants: Collection[Grant]) -> list[Action]:
@@ -86,7 +111,70 @@ def waiting_for(person: Person, grants: Collection[Grant]) -> list[Action]:
     actions = [*_tasks_for(person, grants), *_own_steps(person), *_peer_steps(person)]
     seen = {action.case.id for action in actions}
     actions += [action for action in _cases_for(grants) if action.case.id not in seen]
-    return sorted(actions, key=lambda action: (action.due is None, action.due or date.max))
+    actions += [*_ends_ahead(grants), *_places_to_offer(grants)]
+    return sorted(actions, key=lambda action: (not action.stalled, action.due is None, action.due or date.max))
+
+
+def others_wait(grants: Collection[Grant]) -> list[tuple[str, str]]:
+    """(who, how many) of the open tasks that wait for other roles, on the antennas one reads."""
+    held = {role for role, _ in grants}
+    antennas = [antenna for antenna in Antenna.select() if roles_on_antenna(antenna, grants)]
+    found = []
+    for role, label in OTHERS.items():
+        if role in held:
+            continue
+        count = len(Task.select(Task.id).where(Task.role == role, Task.closed_at.is_null(), Task.antenna.in_(antennas))
+                    .limit(COUNTED + 1).tuples())
+        if count:
+            found.append((label, f"{COUNTED}+" if count > COUNTED else str(count)))
+    return found
+
+
+def _ends_ahead(grants: Collection[Grant]) -> list[Action]:
+    """CAPE that end soon with nothing decided: support thirty days before, the cogérance from the fifteenth."""
+    today, found = moment.today(), []
+    for antenna in Antenna.select():
+        held = roles_on_antenna(antenna, grants)
+        role = roles.cogerance if roles.cogerance in held else roles.support
+        until = today + timedelta(days=END_AHEAD.get(role, 0))
+        if role not in held:
+            continue
+        for case in _some((Case.workflow == "cape") & Case.state.in_(("preparing", "trading")) & (Case.antenna == antenna)):
+            last = date.fromisoformat(case.memory["last_day"]) if case.memory.get("last_day") else None
+            if last is not None and last <= until and not _decided(case):
+                found.append(Action(case.dossier, case, "Décider de la suite du CAPE", LABELS[role], role, last, "renew",
+                                    name=case.dossier.person.name))
+    return found
+
+
+def _decided(case: Case) -> bool:
+    """Whether a next contract is under way, or a departure announced."""
+    following = (Case.workflow == "cape") & Case.state.in_(("drafting", "to_sign", "signed"))
+    following |= (Case.workflow == "salaried") & Case.state.not_in(("refused", "withdrawn"))
+    following |= (Case.workflow == "departure") & (Case.state != "called_off")
+    decided: bool = Case.select(Case.id).where(Case.dossier == case.dossier, following).exists()
+    return decided
+
+
+def _places_to_offer(grants: Collection[Grant]) -> list[Action]:
+    """The first of each waiting list, while a place is free in the months that an offer made today can lead to."""
+    found = []
+    for antenna in Antenna.select().where(Antenna.capped == "yes"):
+        if not {roles.circle, roles.coordinator} & roles_on_antenna(antenna, grants):
+            continue
+        settings = settings_on(moment.today(), antenna)
+        first = first_month(moment.today(), settings["offers.days"], settings["entry.lead_days"])
+        free = {month: count for month, count in places.free_by_month(antenna, str(first)).items()
+                if month <= str(first.plus(1))}
+        case = (Case.select(Case, Dossier, Person).join(Dossier).join(Person, on=Dossier.person)
+                .where(Case.workflow == "admission", Case.state == "waiting", Case.antenna == antenna)
+                .order_by(Case.rank_at, Case.id).first()) if free else None
+        if case is not None:
+            month, count = next(iter(free.items()))
+            says = f"{words.month(month)} : {words.Count(count):place libre|places libres}"
+            found.append(Action(case.dossier, case, "Proposer une place", LABELS[roles.circle], roles.circle,
+                                moment.today() + timedelta(days=7), "offer", name=case.dossier.person.name, says=says))
+    return found
 
 
 def _tasks_for(person: Person, grants: Collection[Grant]) -> list[Action]:
@@ -153,8 +241,3 @@ def _peer_steps(person: Person) -> list[Action]:
 def _starts(case: Case, name: str) -> bool:
     rows: tuple[Step, ...] = workflows.ALL[case.workflow].rows(name)
     return any(case.state in row.sources for row in rows)
-
-
-def since(case: Case) -> date:
-    """The day a case entered its state."""
-    return paris_day(case.entered_at) if case.entered_at else moment.today()

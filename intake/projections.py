@@ -15,6 +15,7 @@ DATED = ("cape", "salaried", "membership")
 
 def project(case: Case, *, undone: bool = False) -> None:
     """Bring what is derived from this case up to date, after a step or its undoing. The caller saves the case itself."""
+    case.follower = case.memory.get("follower") or ""
     if case.workflow == "admission":
         stamp = case.memory.get("rank_from")
         case.rank_at = datetime.fromisoformat(stamp) if stamp and case.state == "waiting" else None

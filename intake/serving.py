@@ -13,7 +13,7 @@ import waitress
 from flask import Flask
 
 from config import Settings
-from intake import clock, create_app, doctoring, exporting, post, retention
+from intake import clock, create_app, doctoring, exporting, listing, post, retention
 from intake.models import base
 from intake.models.connection import DatabaseBusy, DiskFull
 
@@ -107,6 +107,7 @@ def round_of(app: Flask, deliver: post.Deliver) -> tuple[int, int]:
         taken = clock.tick()
         retention.pass_day()
         exporting.make_owed()
+        listing.make_owed()
         return taken, post.send_due(deliver)
 
 

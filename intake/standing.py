@@ -10,11 +10,11 @@ from intake import moment, words
 from intake.facts import facts_of
 from intake.lookup import workflow_of
 from intake.models import pieces, ranks
-from intake.models.cards import folded
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.people import Person, holders
 from intake.models.pieces import Piece
+from intake.models.search import folded
 from intake.outbox import office
 from workflows import roles
 from workflows.admission.deadlines import asked_in_vain, no_interest

@@ -23,8 +23,8 @@ from intake.arrivals import create_person, open_admission, open_dossier
 from intake.cases import AnswersInvalid, StepRefused, new_case, take_step
 from intake.facts.contracts import contracts_of
 from intake.models.base import db, write_transaction
-from intake.models.cards import folded
 from intake.models.people import Antenna, Commitment, Person, find_by_email, fold_email, holders
+from intake.models.search import folded
 from intake.words import say
 from workflows import fields as f, roles
 from workflows.contracts import signed_or_in_force

@@ -140,7 +140,8 @@ def _restore(known: Case | None, event: Event, decision: Decision, by: Actor, no
     case.entered_at = datetime.fromisoformat(case.memory["since"]) if case.memory.get("since") else now
     ranked_at = case.rank_at
     project(case, undone=True)
-    case.save(only=[Case.state, Case.memory, Case.due_at, Case.version, Case.rank_at, Case.entered_at])
+    case.save(only=[Case.state, Case.memory, Case.due_at, Case.version, Case.rank_at, Case.entered_at,
+                    Case.follower])
     ranks.tell(case, ranked_at, *sentences("undo", False), today=moment.today())
     return counter
 

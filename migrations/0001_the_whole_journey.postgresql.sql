@@ -10,7 +10,7 @@ CREATE TABLE "antenna" ("id" SERIAL NOT NULL PRIMARY KEY, "code" TEXT NOT NULL, 
 
 CREATE UNIQUE INDEX "antenna_code" ON "antenna" ("code");
 
-CREATE TABLE "dossier" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "words" TEXT NOT NULL, "opened_at" BIGINT NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, "held_for" TEXT NOT NULL, "erased_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
+CREATE TABLE "dossier" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "number" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "activity" TEXT NOT NULL, "town" TEXT NOT NULL, "opened_at" BIGINT NOT NULL, "head" TEXT NOT NULL, "events" INTEGER NOT NULL, "peer_id" INTEGER, "held_until" DATE, "held_for" TEXT NOT NULL, "erased_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("peer_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "dossier_uid" ON "dossier" ("uid");
 
@@ -22,7 +22,7 @@ CREATE INDEX "dossier_antenna_id" ON "dossier" ("antenna_id");
 
 CREATE INDEX "dossier_peer_id" ON "dossier" ("peer_id");
 
-CREATE TABLE "case" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "workflow" TEXT NOT NULL, "state" TEXT NOT NULL, "version" INTEGER NOT NULL, "memory" TEXT NOT NULL, "due_at" BIGINT, "opened_by_id" INTEGER, "antenna_id" INTEGER NOT NULL, "rank_at" BIGINT, "entered_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"));
+CREATE TABLE "case" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "workflow" TEXT NOT NULL, "state" TEXT NOT NULL, "version" INTEGER NOT NULL, "memory" TEXT NOT NULL, "due_at" BIGINT, "opened_by_id" INTEGER, "antenna_id" INTEGER NOT NULL, "rank_at" BIGINT, "entered_at" BIGINT, "moved_at" BIGINT, "follower" TEXT NOT NULL, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"));
 
 CREATE UNIQUE INDEX "case_uid" ON "case" ("uid");
 
@@ -32,7 +32,11 @@ CREATE INDEX "case_opened_by_id" ON "case" ("opened_by_id");
 
 CREATE INDEX "case_antenna_id" ON "case" ("antenna_id");
 
+CREATE INDEX "case_follower" ON "case" ("follower");
+
 CREATE INDEX "case_workflow_state_antenna_id_entered_at" ON "case" ("workflow", "state", "antenna_id", "entered_at");
+
+CREATE INDEX "case_workflow_state_antenna_id_moved_at" ON "case" ("workflow", "state", "antenna_id", "moved_at");
 
 CREATE INDEX "case_workflow_state_antenna_id_rank_at" ON "case" ("workflow", "state", "antenna_id", "rank_at");
 
@@ -94,6 +98,16 @@ CREATE UNIQUE INDEX "badge_number" ON "badge" ("number");
 
 CREATE UNIQUE INDEX "badge_code" ON "badge" ("code");
 
+CREATE TABLE "board_export" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "format" TEXT NOT NULL CHECK (format IN ('csv', 'xlsx')), "cases" TEXT NOT NULL, "done" INTEGER NOT NULL, "content" BYTEA, "status" TEXT NOT NULL CHECK (status IN ('waiting', 'ready', 'failed', 'gone')), "asked_at" BIGINT NOT NULL, "ready_at" BIGINT, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "board_export_uid" ON "board_export" ("uid");
+
+CREATE INDEX "board_export_person_id" ON "board_export" ("person_id");
+
+CREATE INDEX "board_export_status_asked_at" ON "board_export" ("status", "asked_at");
+
+CREATE INDEX "board_export_person_id_asked_at" ON "board_export" ("person_id", "asked_at");
+
 CREATE TABLE "cap_change" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" BIGINT NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" BIGINT, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "cap_change_uid" ON "cap_change" ("uid");
@@ -121,6 +135,10 @@ CREATE UNIQUE INDEX "device_next_token" ON "device" ("next_token");
 CREATE INDEX "device_paired_by_id" ON "device" ("paired_by_id");
 
 CREATE INDEX "device_revoked_by_id" ON "device" ("revoked_by_id");
+
+CREATE TABLE "dossier_word" ("dossier_id" INTEGER NOT NULL, "word" TEXT NOT NULL, PRIMARY KEY ("word", "dossier_id"), FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "dossier_word_dossier_id" ON "dossier_word" ("dossier_id");
 
 CREATE TABLE "draft_page" ("id" SERIAL NOT NULL PRIMARY KEY, "case_id" INTEGER NOT NULL, "page" TEXT NOT NULL, "typed" TEXT NOT NULL, "answers" TEXT NOT NULL, "sealed" BYTEA, "complete" BOOLEAN NOT NULL, "turn" INTEGER NOT NULL, "sheet" TEXT NOT NULL, "saved_at" BIGINT NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
 
@@ -327,6 +345,14 @@ CREATE INDEX "role_grant_antenna_id" ON "role_grant" ("antenna_id");
 CREATE INDEX "role_grant_granted_by_id" ON "role_grant" ("granted_by_id");
 
 CREATE INDEX "role_grant_person_id_role" ON "role_grant" ("person_id", "role");
+
+CREATE TABLE "saved_view" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "name" TEXT NOT NULL, "query" TEXT NOT NULL, "shared" BOOLEAN NOT NULL, "saved_at" BIGINT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "saved_view_uid" ON "saved_view" ("uid");
+
+CREATE INDEX "saved_view_person_id" ON "saved_view" ("person_id");
+
+CREATE UNIQUE INDEX "saved_view_person_id_name" ON "saved_view" ("person_id", "name");
 
 CREATE TABLE "seat" ("id" SERIAL NOT NULL PRIMARY KEY, "meeting_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('expected', 'present', 'absent', 'excused')), FOREIGN KEY ("meeting_id") REFERENCES "info_meeting" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
 

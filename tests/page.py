@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -169,3 +170,36 @@ def confirm(client: FlaskClient, answer: TestResponse, url: str, button: str) ->
         return answer
     form = read(answer).form(button)
     return client.post(form.action or url, data=form.values)
+
+
+# What htmx shows equals a reload -------------------------------------------------------------------------------------
+
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+RANDOM = re.compile(r'(name="(?:csrf_token|key)" value=)"[^"]*"')
+
+
+def same_as_reload(client: FlaskClient, url: str, target: str, data: Any = None) -> TestResponse:
+    """Ask htmx’s fragment and the whole page: put in the place of `target`, the first must read as the second.
+
+    What is sent out of band is set aside; tokens and submission keys are new on each page.
+    """
+    method = "GET" if data is None else "POST"
+    fragment = client.open(url, method=method, data=data, headers=HTMX)
+    page = client.open(url, method=method, data=data)
+    assert fragment.status_code == page.status_code, (fragment.status_code, page.status_code)
+    assert "<html" not in fragment.text, "a whole page answers htmx"
+    seen, reloaded = (element(RANDOM.sub(r'\1""', one.text), target) for one in (fragment, page))
+    assert seen == reloaded, f"what htmx shows of #{target} is not what a reload shows"
+    return fragment
+
+
+def element(html: str, wanted: str) -> str:
+    """The element of this id as it stands, spaces between elements squeezed. Fails when it is not there, or twice."""
+    found = list(re.finditer(rf'<(\w+)[^>]*\sid="{re.escape(wanted)}"', html))
+    assert len(found) == 1, f"#{wanted} is there {len(found)} times"
+    tag, start, depth = found[0][1], found[0].start(), 0
+    for one in re.finditer(rf"<(/?){tag}\b", html[start:]):
+        depth += -1 if one[1] else 1
+        if depth == 0:
+            return re.sub(r"\s+", " ", html[start:start + one.end()]).replace("> <", "><")
+    raise AssertionError(f"#{wanted} is not closed")

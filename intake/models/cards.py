@@ -1,27 +1,50 @@
-"""Dossiers as cards and rows: paged by key, counted with a cap, searched by folded words."""
+"""Dossiers as cards and rows: filtered, sorted, paged by key, counted with a cap."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import abort
+from peewee import fn
 
-from intake.models.base import instant
+from intake.models import search
+from intake.models.base import micros
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Person
+from intake.models.places import Place
+from intake.stages import PAPERS_AHEAD, RECENT, Stage
+from workflows.calendar import Month
 
 COUNTED = 50
 """Beyond, « 50+ »: an exact count makes the board slower with every dossier."""
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What a view of the board asks for: what its address says."""
+
+    antennas: tuple[int, ...]
+    search: str = ""
+    follower: str = ""
+    """uid of who follows the dossiers."""
+    stalled: bool = False
+    """Only those without news for too long, or whose entry is near with a paper missing."""
+    alone: bool = False
+    """Only those who have no peer."""
+    month: str = ""
+    """Only those whose place is in this month."""
+    now: datetime = field(kw_only=True)
+    today: date = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class Card:
     """What a card shows of an admission."""
 
+    id: int
     case: str
     dossier: str
     number: str
@@ -32,6 +55,10 @@ class Card:
     state: str
     entered_at: datetime | None
     moved_at: datetime | None
+    antenna: int
+    asked: bool
+    """A complement is asked and not answered: it waits for the person."""
+    month: str
 
 
 @dataclass(frozen=True)
@@ -43,57 +70,117 @@ class Page:
     next: str
 
 
-def folded(text: str) -> str:
-    """A word as it is searched: no accent, no case, inclusive forms as one."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("·", "").replace("œ", "oe"))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+SORTS = {
+    "contact": Case.moved_at, "depuis": Case.entered_at, "rang": fn.COALESCE(Case.rank_at, 2 ** 62),
+    "numero": Dossier.number, "nom": Person.last_name, "ville": Dossier.town,
+}
+"""What a page may be sorted by; « -nom » is the other way round. Who is paused has no rank, and comes last."""
+INSTANTS = frozenset({"contact", "depuis", "rang"})
 
 
-def page(antennas: Collection[int], states: Collection[str], *, search: str = "", follower: str = "",
-         since: datetime | None = None, by_rank: bool = False, after: str = "", most: int) -> Page:
-    """A page of admissions in these states, the oldest entries first (by rank for the waiting list)."""
-    peer = Person.alias()
-    order = Case.rank_at if by_rank else Case.entered_at
-    rows = (Case.select(Case.uid, Dossier.uid, Dossier.number, Person.first_name, Person.last_name, Person.usual_name,
-                        Dossier.activity, Dossier.town, peer.first_name, Case.state, Case.entered_at, Case.memory,
-                        Case.id, order)
-            .join(Dossier).join(Person, on=Dossier.person)
-            .join(peer, join_type="LEFT OUTER JOIN", on=Dossier.peer == peer.id)
-            .where(Case.workflow == "admission", Case.state.in_(list(states)), Case.antenna.in_(list(antennas)))
-            .order_by(order, Case.id))
-    if since is not None:
-        rows = rows.where(Case.entered_at >= since)
-    if search:
-        rows = rows.where(Dossier.words.contains(folded(search)))
-    if after:
-        rows = rows.where(_beyond(order, after))
-    found = [row for row in rows.limit(most + 1).tuples() if not follower or row[11].get("follower") == follower]
-    count = len(found) if len(found) <= most else _count(rows)
-    key = f"{_micros(found[most - 1][13])}.{found[most - 1][12]}" if len(found) > most else ""
+def page(wanted: Wanted, stages: Collection[Stage], *, sort: str = "contact", after: str = "", most: int) -> Page:
+    """A page of the admissions of these stages; those that nobody was in touch with for longest come first."""
+    name, downwards = sort.lstrip("-"), sort.startswith("-")
+    order = SORTS[name]
+    keys = (order.desc(), Case.id.desc()) if downwards else (order, Case.id)
+    rows = matching(wanted, stages).order_by(*keys)
+    shown = rows.where(_beyond(name, after, downwards)) if after else rows
+    found = list(shown.select_extend(order).limit(most + 1).tuples())
+    count = len(found) if len(found) <= most and not after else _count(rows)
+    key = f"{_key(found[most - 1][-1])}~{found[most - 1][0]}" if len(found) > most else ""
     return Page([_card(row) for row in found[:most]], f"{COUNTED}+" if count > COUNTED else str(count), key)
 
 
-def _beyond(order: Any, after: str) -> Any:
-    at, _, number = after.partition(".")
-    if not number.isdigit() or not at.lstrip("-").isdigit():
+def count_of(wanted: Wanted, stages: Collection[Stage]) -> str:
+    """How many there are, « 50+ » beyond."""
+    count = _count(matching(wanted, stages))
+    return f"{COUNTED}+" if count > COUNTED else str(count)
+
+
+def some(wanted: Wanted, cases: Collection[str], most: int) -> list[Card]:
+    """The cards of these cases, as far as they are of these antennas."""
+    rows = _of(Case.antenna.in_(wanted.antennas), Case.uid.in_(list(cases)[:most])).order_by(Person.last_name, Case.id)
+    return [_card(row) for row in rows.tuples()]
+
+
+def by_id(cases: Collection[int]) -> list[Card]:
+    """The cards of these admissions, in the order given."""
+    found = {row[0]: _card(row) for row in _of(Case.id.in_(list(cases))).tuples()}
+    return [found[one] for one in cases if one in found]
+
+
+def ids(wanted: Wanted, stages: Collection[Stage], most: int) -> list[int]:
+    """The admissions a view asks for, by number of dossier."""
+    return [row[0] for row in matching(wanted, stages).order_by(Dossier.number, Case.id).limit(most).tuples()]
+
+
+def matching(wanted: Wanted, stages: Collection[Stage]) -> Any:
+    """The admissions of these stages that a view asks for."""
+    rows = _of(Case.antenna.in_(wanted.antennas), in_stages(stages, wanted.now))
+    if wanted.search:
+        rows = rows.where(Case.dossier.in_(search.find(wanted.search)))
+    if wanted.follower:
+        rows = rows.where(Case.follower == wanted.follower)
+    if wanted.alone:
+        rows = rows.where(Dossier.peer.is_null())
+    if wanted.month:
+        rows = rows.where(Place.month == wanted.month)
+    return rows.where(is_stalled(stages, wanted.now, wanted.today)) if wanted.stalled else rows
+
+
+def in_stages(stages: Collection[Stage], now: datetime) -> Any:
+    """The condition of being in one of these stages; who has joined stays thirty days."""
+    usual = [state for stage in stages for state in stage.states if state != "joined"]
+    condition = Case.state.in_(usual)
+    if any("joined" in stage.states for stage in stages):
+        recent = (Case.state == "joined") & (Case.entered_at >= now - RECENT)
+        condition = recent if not usual else condition | recent
+    return condition
+
+
+def is_stalled(stages: Collection[Stage], now: datetime, today: date) -> Any:
+    """The condition of having waited too long, each stage in its own measure."""
+    condition = (Case.state == "papers") & (Place.month <= str(Month.of(today + PAPERS_AHEAD)))
+    for stage in stages:
+        if stage.stalled_after:
+            condition |= Case.state.in_(stage.states) & (Case.moved_at <= now - timedelta(days=stage.stalled_after))
+    return condition
+
+
+def _of(*conditions: Any) -> Any:
+    peer = Person.alias()
+    return (Case.select(Case.id, Case.uid, Dossier.uid, Dossier.number, Person.first_name, Person.last_name,
+                        Person.usual_name, Dossier.activity, Dossier.town, peer.usual_name, peer.first_name, Case.state,
+                        Case.entered_at, Case.moved_at, Case.antenna, Case.memory, Place.month)
+            .join(Dossier).join(Person, on=Dossier.person)
+            .join(peer, join_type="LEFT OUTER JOIN", on=Dossier.peer == peer.id)
+            .join(Place, join_type="LEFT OUTER JOIN", on=Place.holder == Case.id)
+            .where(Case.workflow == "admission", *conditions))
+
+
+def _beyond(name: str, after: str, downwards: bool) -> Any:
+    said, _, number = after.rpartition("~")
+    if not number.isdigit() or (name in INSTANTS and not said.lstrip("-").isdigit()):
         abort(404)
-    start = instant(int(at))
+    order, start = SORTS[name], int(said) if name in INSTANTS else said
+    if downwards:
+        return (order < start) | (order == start) & (Case.id < int(number))
     return (order > start) | (order == start) & (Case.id > int(number))
 
 
-def _micros(at: Any) -> int:
-    return 0 if at is None else int(at.timestamp() * 1_000_000)
+def _key(value: Any) -> str:
+    return str(micros(value)) if isinstance(value, datetime) else str(value or 0)
 
 
 def _count(rows: Any) -> int:
-    return len(rows.select(Case.id).limit(COUNTED + 1).tuples())
+    return len(rows.select(Case.id).order_by().limit(COUNTED + 1).tuples())
 
 
 def _card(row: Any) -> Card:
-    (case, dossier, number, first, last, usual, activity, town, peer, state, entered_at, memory, *_) = row
-    moved = memory.get("moved")
-    return Card(case, dossier, number, f"{usual or first} {last}".strip(), activity, town, peer or "", state,
-                entered_at, datetime.fromisoformat(moved) if moved else None)
+    (id_, case, dossier, number, first, last, usual, activity, town, peer_usual, peer, state, entered_at, moved_at, antenna,
+     memory, month, *_) = row
+    return Card(id_, case, dossier, number, f"{usual or first} {last}".strip(), activity, town, peer_usual or peer or "",
+                state, entered_at, moved_at, antenna, bool(memory.get("request")), month or "")
 
 
 def case_of(uid: str, antennas: Collection[int]) -> Case:

@@ -22,8 +22,6 @@ class Dossier(Model):
     activity = TextField(default="")
     """The activity in one line, as the person last wrote it."""
     town = TextField(default="")
-    words = TextField(default="")
-    """Number, name, activity, town and address, folded for the search."""
     opened_at = InstantField()
     head = TextField(default="")
     """Hash of its last event."""
@@ -57,10 +55,15 @@ class Case(Model):
     """Its date in the waiting list, while it waits."""
     entered_at = InstantField(null=True)
     """When it entered its present state."""
+    moved_at = InstantField(null=True)
+    """When somebody last did something in it or wrote: after some days without, the board says so."""
+    follower = TextField(default="", index=True)
+    """uid of who follows it, repeated from its memory for the board."""
 
     class Meta:
         indexes = (
             (("workflow", "state", "antenna", "entered_at"), False),
+            (("workflow", "state", "antenna", "moved_at"), False),
             (("workflow", "state", "antenna", "rank_at"), False),
             (("dossier", "workflow"), False),
         )
@@ -150,7 +153,8 @@ _MOVE_HEAD = compiled(lambda: Dossier.update({Dossier.head: param("head"), Dossi
                       .where(Dossier.id == param("dossier")))
 _MOVE = compiled(lambda: Case.update({
     Case.state: param("state"), Case.memory: param("memory"), Case.version: param("version"), Case.due_at: None,
-    Case.entered_at: param("entered_at"), Case.rank_at: param("rank_at")}).where(Case.id == param("case")))
+    Case.entered_at: param("entered_at"), Case.rank_at: param("rank_at"), Case.moved_at: param("moved_at"),
+    Case.follower: param("follower")}).where(Case.id == param("case")))
 
 
 def lock(dossier: int) -> None:
@@ -239,5 +243,5 @@ def move_head(dossier: Dossier) -> None:
 def move_case(case: Case) -> None:
     """Write where a case stands after a step; its date is to be computed again."""
     _MOVE(case=case.id, state=case.state, memory=case.memory, version=case.version, entered_at=case.entered_at,
-          rank_at=case.rank_at)
+          rank_at=case.rank_at, moved_at=case.moved_at, follower=case.follower)
     case._dirty.clear()

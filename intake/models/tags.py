@@ -135,10 +135,13 @@ TABLES: Final = Tags({
     "dossier": Kept(
         purpose="follow one person’s road", until="its clock; number, dates and decisions stay", owner=("person",),
         rows="blank", plain="uid person head events peer erased_at", fact="number antenna opened_at held_until",
-        personal="activity town held_for", hidden="words"),
+        personal="activity town held_for"),
+    "dossier_word": Kept(
+        purpose="find a dossier by any of its words", until=WALK, owner=DOSSIER, rows="delete", plain="dossier", hidden="word"),
     "case": Kept(
         purpose="know where the road stands", until="its clock; dates and codes stay", owner=DOSSIER,
-        plain="uid dossier version due_at opened_by antenna", fact="workflow state memory rank_at entered_at"),
+        plain="uid dossier version due_at opened_by antenna follower",
+        fact="workflow state memory rank_at entered_at moved_at"),
     "event": Kept(
         purpose="tell who did what, unaltered", until="stays: it holds no personal text", owner=DOSSIER,
         plain="uid dossier case actor cause key subject fingerprint digest previous hash",
@@ -176,6 +179,14 @@ TABLES: Final = Tags({
         rows="delete", age=Age("written_at", days=30, blank=("body",)),
         plain="uid dossier cause event recipient message_id not_before next_try tries", fact="template occasion language "
         "status written_at sent_at", personal="address subject body problem"),
+
+    # The team’s board
+    "saved_view": Kept(
+        purpose="open the board as one likes it", until=RELATION, owner=("person",), rows="delete", plain="uid person",
+        fact="shared saved_at", personal="name query"),
+    "board_export": Kept(
+        purpose="hand a list over to whoever asked for it", until="24 hours", owner=("person",), rows="delete",
+        age=Age("asked_at", days=30), plain="uid person cases done", fact="format status asked_at ready_at", hidden="content"),
 
     # Around the walk
     "attendance": Kept(

@@ -1,161 +1,138 @@
-"""The board: dossiers by stage, or the same set as a table; filters are in the address (SCREENS S10, B1–B9)."""
+"""The board: dossiers by stage; filters are in the address, and a view may be kept (SCREENS S10, B1–B9)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 import workflows
-from intake import moment, words
+from intake import moment, undo, words
 from intake.access import access, antennas_seen, me
+from intake.columns import Column, ask, columns_of, months_line, presets, version_of
 from intake.facts import facts_of
 from intake.lookup import my_roles
-from intake.models import cards
+from intake.models import cards, views
+from intake.models.dossiers import Case
 from intake.models.people import Antenna
-from intake.models.places import of_months
 from intake.pages.dossier import href, why_not
-from intake.show import show
+from intake.show import go, show
+from intake.stages import ASIDE, OF_STATE, STAGES
 from workflows import roles
-from workflows.calendar import Month
-from workflows.engine import BEGIN, open_steps
+from workflows.engine import BEGIN, OpenStep, open_steps
 
 pages = Blueprint("board", __name__)
 
 WHO = (roles.circle, roles.coordinator, roles.support, roles.cogerance)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A column of the board."""
-
-    name: str
-    title: str
-    states: tuple[str, ...]
-    station: int
-    empty: str
-    stalled_after: int = 0
-    """Days without contact after which a card says so, in words."""
-
-
-STAGES = (
-    Stage("a-lire", "À lire", ("submitted",), 1, "Rien à lire. Les nouvelles candidatures arrivent ici.", 7),
-    Stage("rencontre", "Rencontre", ("review", "deferred"), 2, "Personne n’attend de rencontre.", 21),
-    Stage("liste-d-attente", "Liste d’attente", ("waiting", "paused"), 3,
-          "Pas de liste d’attente : la prochaine place est libre.", 45),
-    Stage("entree-prevue", "Entrée prévue", ("offered", "papers", "signing"), 4, "Aucune entrée prévue."),
-    Stage("accueilli", "Accueil récent", ("joined",), 4, "Personne n’est entré ces 30 derniers jours."),
-)
-ASIDE = {
-    "contacts": Stage("contacts", "Contacts", ("contact", "meeting", "draft"), 1, "Aucun contact pour l’instant."),
-    "sans-suite": Stage("sans-suite", "Sans suite", ("declined", "redirected", "withdrawn", "lapsed"), 0,
-                        "Aucun dossier sans suite."),
-}
-RECENT = timedelta(days=30)
-COLUMN = 20
-"""Cards of one column at first; « Suite » leads to the next ones."""
-TABLE = 50
-
-
 @pages.get("/candidatures")
 @access(*WHO)
 def stages() -> Response:
-    """Columns, or one stage at a time on a phone."""
+    """Columns, or one stage at a time on a phone; 204 when what is asked has not changed since it was shown."""
     seen = antennas_seen(*WHO)
-    wanted = filters(seen)
-    shown = request.args.get("etape", STAGES[0].name)
-    columns = [column(stage, seen, wanted) for stage in STAGES]
-    return show("board.html", block="board", columns=columns, shown=shown, wanted=wanted, antennas=seen,
-                aside=[(stage.title, url_for("board.table", etape=stage.name)) for stage in ASIDE.values()],
-                months=months_line(seen), views=views(), any=any(one["cards"] for one in columns))
-
-
-@pages.get("/candidatures/tableau")
-@access(*WHO)
-def table() -> Response:
-    """The same set as a table, page by page."""
-    seen = antennas_seen(*WHO)
-    wanted = filters(seen)
-    stage = {one.name: one for one in (*STAGES, *ASIDE.values())}.get(request.args.get("etape", ""))
-    states = stage.states if stage else tuple(state for one in STAGES for state in one.states)
-    page = cards.page(wanted["antennas"], states, search=wanted["q"], follower=wanted["follower"],
-                      after=request.args.get("apres", ""), most=TABLE)
-    return show("board_table.html", block="table", rows=[card(one, stage) for one in page.cards], stage=stage,
-                stages=(*STAGES, *ASIDE.values()), wanted=wanted, antennas=seen,
-                more=url_for("board.table", **{**request.args, "apres": page.next}) if page.next else "")
+    asked = ask(request.args, seen)
+    columns = columns_of(asked)
+    version = version_of(columns)
+    since = request.args.get("depuis", "")
+    if since == version:
+        return Response(status=204)
+    if since and request.args.get("discret"):
+        return show("board.html", block="changed", asked=asked)
+    return show("board.html", block="board", columns=columns, asked=asked, version=version, antennas=seen,
+                shown=stage_shown(columns), aside=ASIDE, months=months_line(seen), presets=presets(asked),
+                saved=views.seen_by(me()), any=any(one.cards for one in columns),
+                moved=moved(seen), done=done(), since=since, reader_id=me().id)
 
 
 @pages.get("/candidatures/<case>/deplacer")
 @access(*WHO)
 def move(case: str) -> Response:
-    """« Déplacer… »: the stages one may lead to, the others with why not."""
+    """« Déplacer… »: the stages one may lead to, the others with why not; « Continuer » leads to the step's own page."""
     found = cards.case_of(case, [one.id for one in antennas_seen(*WHO)])
-    facts = facts_of(found, me())
-    steps = open_steps(workflows.ALL["admission"], found.state or BEGIN, my_roles(found), facts)
-    moves = [one for one in steps if one.step.label and one.step.dest and one.step.dest != found.state]
-    return show("board_move.html", case=found, dossier=found.dossier,
-                possible=[(one.step, href(found, one.step), workflows.ALL["admission"].state[one.step.dest])
-                          for one in moves if one.possible and one.step.dest],
+    moves = moves_of(found)
+    wanted = request.args.get("vers", "")
+    chosen = next((one.step for one in moves if one.possible and one.step.name == wanted), None)
+    if chosen is not None:
+        return go(href(found, chosen) + "?from=tableau")
+    missing = "continuer" in request.args
+    return show("board_move.html", block="panel", status=422 if missing else 200, case=found, dossier=found.dossier,
+                missing=missing, stage=OF_STATE.get(found.state),
+                possible=[(one.step, label_of(one)) for one in moves if one.possible],
                 blocked=[why_not(found, one) for one in moves if not one.possible])
 
 
-def filters(seen: list[Antenna]) -> dict[str, Any]:
-    """What the address asks: words, an antenna, my dossiers."""
-    code = request.args.get("antenne", "")
-    antennas = [one for one in seen if not code or one.code == code] or seen
-    return {"q": request.args.get("q", "").strip(), "antenne": code, "antennas": [one.id for one in antennas],
-            "follower": me().uid if request.args.get("vue") == "mes-dossiers" else "",
-            "stalled": request.args.get("vue") == "a-relancer", "vue": request.args.get("vue", "")}
+@pages.post("/candidatures/vues")
+@access(*WHO)
+def keep_view() -> Response:
+    """« Enregistrer cette vue », for oneself or for everyone who opens the board."""
+    query = request.form.get("query", "").lstrip("?")
+    name = " ".join(request.form.get("name", "").split())
+    if not name:
+        return show("board_view.html", block="form", status=422, query=query, missing=True)
+    kept = views.keep(me(), name, query, request.form.get("shared") == "yes")
+    return go(f"{url_for('board.stages')}?{kept.query}")
 
 
-def column(stage: Stage, seen: list[Antenna], wanted: dict[str, Any]) -> dict[str, Any]:
-    """A column: its first cards, and how many there are (« 50+ » beyond)."""
-    since = moment.now() - RECENT if stage.name == "accueilli" else None
-    by_rank = stage.name == "liste-d-attente"
-    page = cards.page(wanted["antennas"], stage.states, search=wanted["q"], follower=wanted["follower"],
-                      since=since, by_rank=by_rank, most=COLUMN)
-    lines = [card(one, stage) for one in page.cards]
-    if wanted["stalled"]:
-        lines = [line for line in lines if line["stalled"]]
-    return {"stage": stage, "cards": sorted(lines, key=lambda line: not line["stalled"]) if not by_rank else lines,
-            "count": page.count, "more": url_for("board.table", etape=stage.name) if page.next else ""}
+@pages.get("/candidatures/vues/nouvelle")
+@access(*WHO)
+def name_view() -> Response:
+    """The name of a view, and who finds it."""
+    query = request.query_string.decode("utf-8", "replace")
+    return show("board_view.html", block="form", query=query, missing=False)
 
 
-def card(one: cards.Card, stage: Stage | None) -> dict[str, Any]:
-    """A card: name, activity and town, one dated fact, one pill at most."""
-    now = moment.now()
-    days = (now - one.moved_at).days if one.moved_at else 0
-    stalled = bool(stage and stage.stalled_after and days >= stage.stalled_after)
-    state = workflows.ALL["admission"].state[one.state]
-    since = f"Depuis le {words.short_day(one.entered_at)}" if one.entered_at else ""
-    return {
-        "name": one.name, "href": url_for("dossier.summary", uid=one.dossier),
-        "lines": [" · ".join(part for part in (one.activity, one.town) if part), one.peer and f"Binôme : {one.peer}"],
-        "fact": f"Sans nouvelle depuis {days} jours" if stalled else since, "stalled": stalled,
-        "state": state.label, "pill": state.label if stage and one.state != stage.states[0] else "", "number": one.number,
-        "move": url_for("board.move", case=one.case), "id": f"carte-{one.case}",
-    }
+@pages.post("/candidatures/vues/<uid>/oublier")
+@access(*WHO)
+def forget_view(uid: str) -> Response:
+    """One of my views is forgotten."""
+    if not views.remove(uid, me()):
+        abort(404)
+    return go(url_for("board.stages"))
 
 
-def months_line(seen: list[Antenna]) -> list[str]:
-    """« Entrées de décembre : 1 place sur 2 attribuée », for the capped antennas one reads."""
-    this = Month.of(moment.today())
-    found = []
-    for antenna in seen:
-        if antenna.capped != "yes":
-            continue
-        for month, places in of_months(antenna, str(this), str(this.next())).items():
-            given = places.get("accepted", 0) + places.get("used", 0) + places.get("held", 0)
-            total = given + places.get("free", 0)
-            found.append(f"Entrées {words.de_month(month)} : {given} place{'s' if given > 1 else ''} sur {total} "
-                         f"attribuée{'s' if given > 1 else ''}")
-    return found
+def done() -> str:
+    """What was just done to several dossiers."""
+    act, _, number = request.args.get("fait", "").partition("-")
+    if not number.isdigit():
+        return ""
+    n = words.Count(int(number))
+    return {"confier": f"{n:dossier vous est confié|dossiers vous sont confiés}.",
+            "inviter": f"{n:message part|messages partent} dans dix minutes."}.get(act, "")
 
 
-def views() -> list[tuple[str, str, str]]:
-    """Presets: (name, label, address)."""
-    return [("", "Toutes", url_for("board.stages")),
-            ("mes-dossiers", "Mes dossiers", url_for("board.stages", vue="mes-dossiers")),
-            ("a-relancer", "À relancer", url_for("board.stages", vue="a-relancer"))]
+def stage_shown(columns: list[Column]) -> str:
+    """The stage a phone shows: the one asked for, else the first that holds someone."""
+    asked = request.args.get("etape", "")
+    if any(one.stage.name == asked for one in columns):
+        return asked
+    return next((one.stage.name for one in columns if one.cards), STAGES[0].name)
+
+
+def moves_of(case: Case) -> list[OpenStep]:
+    """The steps that lead to another stage and concern me, possible or not."""
+    workflow = workflows.ALL["admission"]
+    steps = open_steps(workflow, case.state or BEGIN, my_roles(case), facts_of(case, me()))
+    first = workflow.state[case.state].next_steps
+    found = [one for one in steps if one.step.label and one.step.dest and one.step.dest != case.state]
+    return sorted(found, key=lambda one: first.index(one.step.name) if one.step.name in first else len(first))
+
+
+def label_of(one: OpenStep) -> str:
+    """« Dossier complet, vers Rencontre »."""
+    to = workflows.ALL["admission"].state[one.step.dest or ""]
+    stage = OF_STATE.get(to.name)
+    return f"{one.step.label}, vers {stage.title if stage else to.label}"
+
+
+def moved(seen: list[Antenna]) -> dict[str, Any] | None:
+    """The card that was just moved: where it is now, and until when this may be undone."""
+    uid = request.args.get("deplace", "")
+    if not uid:
+        return None
+    case = cards.case_of(uid, [one.id for one in seen])
+    last, stage = undo.last_step(case), OF_STATE.get(case.state)
+    may_undo = last is not None and undo.why_not(case, last, me()) is None
+    return {"case": uid, "text": f"{case.dossier.person.name} passe dans {stage.title if stage else case.state}",
+            "until": words.hour(undo.until(case, last)) if may_undo and last else "", "now": moment.now(),
+            "undo": url_for("step.take", dossier=case.dossier.uid, case=uid, step="undo")}

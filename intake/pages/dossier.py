@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 import workflows
 from intake import moment, undo, words
@@ -26,6 +25,7 @@ from intake.next_action import Action, of_dossier
 from intake.pages.contract import READERS as CONTRACT_READERS
 from intake.show import show
 from intake.stations import stations_of
+from intake.told import day_of, row_of, told
 from workflows import roles
 from workflows.calendar import paris_day
 from workflows.common import NoteForm
@@ -273,38 +273,6 @@ def _line(event: Event, case: Case) -> dict[str, Any]:
         "case": case,
         "effective": words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else "",
     }
-
-
-def day_of(instant: datetime) -> str:
-    """« 3 mars », with the year when it is not this one."""
-    return words.short_day(instant) if paris_day(instant).year == moment.today().year else words.long_day(instant)
-
-
-def told(event: Event, case: Case) -> str:
-    """What happened, in a sentence: « Claire a noté la rencontre », « Rappel envoyé »."""
-    row = row_of(event, case)
-    past = row.past if row is not None and row.past else event.step
-    if past.startswith("est "):
-        return f"{event.dossier.person.called} {past}"
-    if not past.startswith(("a ", "ne ")):
-        return past[:1].upper() + past[1:]
-    return f"{actor_name(event)} {past}"
-
-
-def row_of(event: Event, case: Case) -> Step | None:
-    """The row of the table an event was taken by, as far as the event tells."""
-    rows = workflow_of(case).rows(event.step)
-    same = [row for row in rows if event.before in (row.sources or ("",)) and row.dest in (None, event.after)]
-    return next(iter([row for row in same if event.role in row.roles] or same or rows), None)
-
-
-def actor_name(event: Event) -> str:
-    """Who did it, as the reader may know it: applicants read « L’équipe »."""
-    if event.actor is None:
-        return "Le calendrier" if event.role != roles.kiosk else "La borne"
-    if event.dossier.person_id == g.person.id and event.actor_id != g.person.id:
-        return "L’équipe" if event.role != roles.peer else event.actor.called
-    return event.actor.called
 
 
 def _notes(cases: list[Case]) -> list[tuple[Event, str]]:

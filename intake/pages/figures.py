@@ -12,8 +12,8 @@ from wtforms import Form, ValidationError
 from intake import moment, past
 from intake.access import access, antennas_seen
 from intake.figures import FIGURES, Asked
-from intake.pages.board import RECENT, STAGES
 from intake.show import show
+from intake.stages import RECENT, STAGES
 from workflows import fields as f, roles
 from workflows.calendar import start_of_paris_day
 

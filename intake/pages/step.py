@@ -20,6 +20,7 @@ from intake.pages.dossier import why_not
 from intake.questionnaire import SEND
 from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
+from intake.stages import OF_STATE
 from intake.uploads import with_pieces
 from workflows import roles
 from workflows.admission import DECISIONS
@@ -45,7 +46,7 @@ def take(dossier: str, case: str, step: str) -> Response:
     if opened is None:
         abort(404)
     back = late_forms.found_back(me(), request.path)
-    typed = back or {name: value for name, value in request.args.items() if name != "about"}
+    typed = back or {name: value for name, value in request.args.items() if name not in ("about", "from")}
     form = blank_form(opened.step, facts, typed or None)
     foresight.draft(form, found, opened.step, facts, me())
     return page(found, opened, facts, form, status=200 if opened.possible else 409,
@@ -114,7 +115,10 @@ def gone(case: Case, step: str, about: Item | None) -> OpenStep:
 
 
 def after(dossier: Dossier, event: Event | None = None) -> str:
-    """Where one goes once a step is taken: what was sent (S8), one's own journey, which says what was noted, or the dossier."""
+    """Where one goes once a step is taken: what was sent (S8), one's own journey, the board one came from, or the dossier."""
+    if event is not None and request.form.get("from") == "tableau":
+        stage = OF_STATE.get(event.after)
+        return url_for("board.stages", deplace=event.case.uid, etape=stage.name if stage else None)
     what = next((what for what, steps in SEND.items() if event is not None and event.step in steps), None)
     if what and event is not None:
         return url_for("application.sent", case=event.case.uid, what=what)

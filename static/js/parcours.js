@@ -130,12 +130,22 @@
   });
 
   /* What refreshes under someone's hands waits until nobody is looking elsewhere, choosing or typing. */
+  let beats = 0;
   setInterval(() => {
+    beats += 5;
     const live = $("[data-refresh]");
-    if (!live || document.hidden || $("dialog[open]") || $("details[open]", live)) return;
-    if (live.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button")) return;
-    document.body.dispatchEvent(new Event("rafraichir"));
-  }, 20000);
+    if (!live || document.hidden || beats % (live.dataset.refresh || 20)) return;
+    const held = $("dialog[open]") || $("details[open]", live) || document.activeElement?.matches("main :is(input, textarea, select, button)");
+    document.body.dispatchEvent(new Event(held ? "verifier" : "rafraichir"));
+  }, 5000);
+
+  /* Boxes ticked in a list are counted aloud; what just happened is said once the page is there. */
+  document.addEventListener("change", ({ target }) => {
+    const list = target.matches("[type=checkbox]") && target.closest("[data-chosen]");
+    if (!list) return;
+    const n = all("[type=checkbox]:checked", list).length;
+    announce((n > 1 ? list.dataset.chosen : list.dataset.chosenOne).replace("{}", digits(n)));
+  });
 
   /* What this browser kept of drafts goes when one signs out, and once they are sent. */
   const forget = () => Object.keys(localStorage).forEach((key) => key.startsWith("brouillon:") && localStorage.removeItem(key));
@@ -143,6 +153,8 @@
   if ($("[data-forget-copies]")) forget();
 
   function start(root) {
+    const told = $("[data-announce]", root);
+    if (told) { announce(told.dataset.announce); told.remove(); }
     all("textarea", root).forEach((area) => count(area, false));
     all("[data-needs-script]", root).forEach((thing) => { thing.hidden = false; });
   }
