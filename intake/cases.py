@@ -17,8 +17,8 @@ from intake.models.base import new_uid, retrying, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
 from intake.models.people import Antenna, Person
 from intake.models.tasks import Task
-from intake.projections import project
-from intake.undo import last_step, undo
+from intake.projections import antenna_of, project
+from intake.undo import author_role, last_step, undo
 from workflows import fields
 from workflows.admission.ranks import sentences
 from workflows.calendar import paris_day
@@ -84,9 +84,10 @@ def _take(
     grants: Iterable[Grant] = grants_of(by, moment.today()) if isinstance(by, Person) and cause is None else ()
     _lock_across(case, step, raw)
     facts = facts_of(case, by, about)
+    held = roles_on(case, by, grants=grants, about=about, cause=cause)
     decision = decide(
         workflows.ALL[case.workflow], step, state=case.state or BEGIN, facts=facts, raw=raw, asks=cause is None,
-        roles=roles_on(case, by, grants=grants, about=about, cause=cause))
+        roles=held | author_role(case, by) if step == "undo" else held)
     if any(isinstance(one, Undo) for one in decision.consequences):
         return undo(case, decision, by=by, key=key)
     change = foresight.change_of(case, decision.step, facts) if told is not None else ""
@@ -124,6 +125,7 @@ def _write(
     before = _as_it_stood(case) if step.undoable or cause is not None else None
     case.memory = remembered(case.memory, decision, facts, made)
     if not case.id:
+        case.antenna = antenna_of(case)
         case.save(force_insert=True)
     effective = step.effective(facts, decision.answers) if step.effective else facts.today
     line = history.Line(

@@ -28,6 +28,8 @@ from workflows.roles import LABELS
 OWN_WORDS = frozenset({"message"})
 """Letters that say what their form says, and nothing else."""
 
+CLOSED = "Cette lettre porte un code pour signer : seule la personne qui la reçoit la lit."
+
 
 class NotSaidYet(Exception):
     """Something depends on an answer that is not given yet."""
@@ -218,7 +220,8 @@ def written(case: Case, row: Step, event: Event, change: str) -> Foreseen:
     own = {then.template for then in row.then if isinstance(then, Letter) and _own(then)}
     rows = LetterRow.select(LetterRow, Person).join(Person, on=LetterRow.recipient).where(
         LetterRow.event.in_(tree)).order_by(LetterRow.id)
-    letters = tuple(ToldLetter(one.template, _named(one.recipient, case), one.subject, one.body) for one in rows
+    letters = tuple(ToldLetter(one.template, _named(one.recipient, case), one.subject, _readable(one.template, one.body))
+                    for one in rows
                     if not (one.event_id == event.id and one.template in own
                             and _wrote(one, case)))
     given = TaskRow.select().where(TaskRow.opened_by.in_(tree), TaskRow.closed_at.is_null()).order_by(TaskRow.id)
@@ -243,7 +246,12 @@ def _moved(event: Event) -> str:
 
 def shown(owed: Owed, case: Case) -> ToldLetter:
     """A letter as the page shows it."""
-    return ToldLetter(owed.template, _named(owed.to, case), owed.subject, owed.body)
+    return ToldLetter(owed.template, _named(owed.to, case), owed.subject, _readable(owed.template, owed.body))
+
+
+def _readable(template: str, body: str) -> str:
+    """The text of a letter, unless it holds a code that is not the reader's."""
+    return CLOSED if template in outbox.CODED else body
 
 
 def _named(person: Person, case: Case) -> str:

@@ -13,6 +13,7 @@ from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.models.actors import roles_on
 from intake.models.dossiers import Case, Dossier, find_case, find_dossier
+from intake.undo import author_role
 from workflows.engine import BEGIN, OpenStep, open_steps
 from workflows.grammar import Item, Workflow
 from workflows.roles import Role
@@ -25,6 +26,14 @@ def the_dossier(uid: str) -> Dossier:
     """The dossier of this uid, if the person signed in has a role on it; else 404."""
     dossier = find_dossier(uid)
     if dossier is None or not my_roles_on_dossier(dossier):
+        abort(404)
+    return dossier
+
+
+def the_dossier_left(uid: str) -> Dossier:
+    """A dossier of mine, or one that my last step took away from me while it may be undone; else 404."""
+    dossier = find_dossier(uid)
+    if dossier is None or not (my_roles_on_dossier(dossier) or any(author_role(one, me()) for one in cases_of(dossier))):
         abort(404)
     return dossier
 
@@ -64,7 +73,8 @@ def only_asked(dossier: Dossier) -> bool:
 
 def name_of(dossier: Dossier) -> str:
     """The person's name, as whoever is signed in may know it."""
-    return dossier.person.called if only_asked(dossier) else dossier.person.name
+    known = my_roles_on_dossier(dossier) and not only_asked(dossier)
+    return dossier.person.name if known else dossier.person.called
 
 
 def the_item(case: Case, uid: str) -> Item | None:

@@ -18,6 +18,8 @@ from intake.models.people import Person
 from intake.words import FILTERS
 
 SUBJECT_MARK = "\n"
+CODED = frozenset({"contract_to_sign", "contract_to_countersign"})
+"""Letters that hold a code to sign: read by whoever receives them, and nobody else."""
 
 
 @dataclass

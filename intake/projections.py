@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Case, Dossier
-from intake.models.people import Person
+from intake.models.people import Antenna, Person
 from workflows.accompaniment import accompaniment
 
 DATED = ("cape", "salaried", "membership")
@@ -26,6 +26,12 @@ def project(case: Case, *, undone: bool = False) -> None:
         _death(case)
     elif case.workflow in DATED:
         _look_again(case)
+
+
+def antenna_of(case: Case) -> Antenna:
+    """The antenna a case begins at: that of its dossier; for a transfer from KPA-Cité, the principale (JOURNEY §5.1)."""
+    found: Antenna = Antenna.get(Antenna.code == "principale") if case.memory.get("transfer") else case.antenna
+    return found
 
 
 def _peer(case: Case) -> None:

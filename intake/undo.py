@@ -17,6 +17,7 @@ from intake.models.tasks import Task
 from intake.projections import project
 from workflows.admission.ranks import sentences
 from workflows.engine import Decision, Refusal, StepRefused
+from workflows.roles import Role
 from workflows.wellformed import fingerprint
 
 NOT_THE_LAST = Refusal("Une étape a été faite depuis. Elle ne peut plus être annulée ici.")
@@ -59,6 +60,12 @@ def last_step(case: Case) -> Event | None:
     found: Event | None = (Event.select().where(Event.case == case, Event.step.not_in(quiet))
                            .order_by(Event.id.desc()).first())
     return found
+
+
+def author_role(case: Case, by: Actor) -> frozenset[Role]:
+    """The role under which someone took the last step, while they may undo it: a step may have taken that role away."""
+    last = last_step(case) if case.id else None
+    return frozenset({last.role}) if last is not None and why_not(case, last, by) is None else frozenset()
 
 
 def why_not(case: Case, event: Event | None, by: Actor) -> Refusal | None:

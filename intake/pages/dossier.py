@@ -22,6 +22,7 @@ from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.models.tasks import Task
 from intake.next_action import Action, of_dossier
+from intake.outbox import CODED
 from intake.pages.contract import READERS as CONTRACT_READERS
 from intake.show import show
 from intake.stations import stations_of
@@ -36,8 +37,6 @@ pages = Blueprint("dossier", __name__)
 
 IN_FORCE = frozenset({"preparing", "trading", "running"})
 """States of a contract in force."""
-CODED = frozenset({"contract_to_sign", "contract_to_countersign"})
-"""Letters that hold a code to sign."""
 ASIDE = frozenset({"note", "write", "undo", "ask_derogation", "derogate", "tick", "add_piece", "assign", "change_address"})
 """Steps with a place of their own on the page, out of the list of steps."""
 

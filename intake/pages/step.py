@@ -13,7 +13,17 @@ from intake.cases import AnswersInvalid, StepRefused
 from intake.clock import take_with_room
 from intake.effects import Made, tell
 from intake.foresight import Surprise
-from intake.lookup import my_roles, my_steps, name_of, the_case, the_dossier, the_item, workflow_of
+from intake.lookup import (
+    my_roles,
+    my_roles_on_dossier,
+    my_steps,
+    name_of,
+    the_case,
+    the_dossier,
+    the_dossier_left,
+    the_item,
+    workflow_of,
+)
 from intake.models import pending
 from intake.models.dossiers import Case, Dossier, Event
 from intake.pages.dossier import why_not
@@ -21,6 +31,7 @@ from intake.questionnaire import SEND
 from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
 from intake.stages import OF_STATE
+from intake.undo import author_role
 from intake.uploads import with_pieces
 from workflows import roles
 from workflows.admission import DECISIONS
@@ -38,7 +49,7 @@ FOUND_BACK = "Votre texte a été gardé. Vérifiez-le, puis envoyez-le."
 @gives_back
 def take(dossier: str, case: str, step: str) -> Response:
     """Show a step with all it does, and take it."""
-    found = the_case(the_dossier(dossier), case)
+    found = the_case(the_dossier_left(dossier) if step == "undo" else the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
     if request.method == "POST":
         return send(found, case, step, about)
@@ -104,6 +115,8 @@ def made_before(case: Case, step: str, about: Item | None) -> Made | None:
 def here(case: Case, step: str, about: Item | None) -> tuple[Any, OpenStep | None]:
     """(facts, the step as it is open now to the person signed in), or None."""
     facts, steps = my_steps(case, about)
+    if step == "undo" and author_role(case, me()):
+        return facts, OpenStep(workflow_of(case).rows("undo")[0])
     return facts, next((one for one in steps if one.step.name == step and one.step.label), None)
 
 
@@ -124,7 +137,9 @@ def after(dossier: Dossier, event: Event | None = None) -> str:
         return url_for("application.sent", case=event.case.uid, what=what)
     if dossier.person_id == me().id:
         return url_for("journey.mine", dossier=dossier.uid, fait=event.uid if event else None)
-    return url_for("dossier.summary", uid=dossier.uid)
+    if my_roles_on_dossier(dossier):
+        return url_for("dossier.summary", uid=dossier.uid)
+    return url_for("step.take", dossier=dossier.uid, case=event.case.uid, step="undo") if event else "/"
 
 
 def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, reasons: list[str] | None = None,

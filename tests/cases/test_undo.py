@@ -229,16 +229,20 @@ def announce_departure(cast: Cast, clock: Clock) -> About:
 
 def standing() -> dict[str, Any]:
     """Everything a step may have moved, as it stands."""
-    named = {case.id: case.uid for case in Case.select()}
+    cases = list(Case.select(Case.id, Case.uid, Case.workflow, Case.state, Case.memory, Case.rank_at,
+                             Case.entered_at).tuples())
+    named = {number: uid for number, uid, *_ in cases}
+    open_tasks = Task.select(Task.case, Task.role, Task.sentence, Task.due_on, Task.person).where(Task.closed_at.is_null())
     return {
-        "cases": {case.uid: (case.workflow, case.state, case.memory, case.rank_at, case.entered_at)
-                  for case in Case.select()},
-        "places": {(one.month, one.rank): (one.status, named.get(one.holder_id)) for one in Place.select()},
-        "tasks": sorted((named[one.case_id], one.role, one.sentence, one.due_on.isoformat(), one.person_id or 0)
-                        for one in Task.select().where(Task.closed_at.is_null())),
-        "letters": sorted(one.uid for one in Letter.select().where(Letter.status == "waiting")),
-        "seats": sorted((one.meeting_id, named[one.case_id], one.status) for one in Seat.select()),
-        "peers": {one.uid: one.peer_id for one in Dossier.select()},
+        "cases": {uid: kept for _, uid, *kept in cases},
+        "places": {(month, rank): (status, named.get(holder)) for month, rank, status, holder in Place.select(
+            Place.month, Place.rank, Place.status, Place.holder).where(Place.status != "free").tuples()},
+        "tasks": sorted((named[case], role, sentence, due.isoformat(), person or 0)
+                        for case, role, sentence, due, person in open_tasks.tuples()),
+        "letters": sorted(uid for (uid,) in Letter.select(Letter.uid).where(Letter.status == "waiting").tuples()),
+        "seats": sorted((meeting, named[case], status) for meeting, case, status in Seat.select(
+            Seat.meeting, Seat.case, Seat.status).tuples()),
+        "peers": dict(Dossier.select(Dossier.uid, Dossier.peer).tuples()),
     }
 
 

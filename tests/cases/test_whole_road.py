@@ -63,10 +63,10 @@ LEAVE = {"motive": "job", "type": "early_person"}
 class Road:
     """A dossier on its way: its cases by workflow, and who takes their steps."""
 
-    def __init__(self, person: Person, clock: Clock) -> None:
+    def __init__(self, person: Person, clock: Clock, antenna: str = "principale") -> None:
         self.person, self.clock = person, clock
         raw = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email or "",
-               "commune": "Roubaix", "activity": "Céramiste", "heard": "web", "antenna": "principale", "age": "adult",
+               "commune": "Roubaix", "activity": "Céramiste", "heard": "web", "antenna": antenna, "age": "adult",
                "notice": "oui"}
         form = ContactForm(MultiDict(raw))
         form.antenna.choices = antennas()

@@ -1,0 +1,152 @@
+"""Every step one may undo, of every workflow, undone where the walks reach it; and pressed by two people at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import workflows
+from intake import foresight, history
+from intake.cases import AnswersInvalid, Stale, StepRefused, take_step
+from intake.facts import facts_of
+from intake.models.base import db
+from intake.models.dossiers import Case, Event
+from intake.words import say
+from tests.cases import stops, test_whole_road as roads
+from tests.cases.stops import Attempt
+from tests.cases.test_undo import standing
+from tests.cast import Cast
+from tests.conftest import Clock
+from tests.faults import crowd
+from workflows.grammar import Step
+
+Row = tuple[str, int]
+"""A workflow, and the place of a row in its table."""
+
+
+def rows_to_undo() -> dict[Row, Step]:
+    """Every row that somebody of the house takes and may undo."""
+    return {(name, at): row for name, workflow in workflows.ALL.items() for at, row in enumerate(workflow.steps)
+            if row.undoable and row.label and row.roles - {"person", "kiosk", "clock", "author"}
+            and not all(role.startswith("←") or role in ("person", "clock") for role in row.roles)}
+
+
+class Undoing:
+    """At each stop: take, look, undo, compare, and leave everything as it was."""
+
+    def __init__(self) -> None:
+        self.done: dict[Row, str] = {}
+        self.refused: dict[str, str] = {}
+        self.tried: set[tuple[Row, str]] = set()
+
+    def wanted(self, workflow: str, state: str) -> list[Step]:
+        """The rows of a state not undone from it yet; those that every workflow has, once in each."""
+        return [row for row in workflows.ALL[workflow].steps
+                if row.undoable and row.label and (state in row.sources if row.sources else not state)
+                and self.key(workflow, row, state) not in self.tried]
+
+    def key(self, workflow: str, row: Step, state: str) -> tuple[Row, str]:
+        return (workflow, workflows.ALL[workflow].steps.index(row)), "" if row.name in stops.COMMON else state
+
+    def __call__(self, attempt: Attempt) -> None:
+        case, row = attempt.case, attempt.row
+        with db.atomic() as everything:
+            try:
+                found = self.undone(attempt)
+            except (StepRefused, AnswersInvalid) as why:
+                errors = why.form.errors if isinstance(why, AnswersInvalid) else ""
+                self.refused[f"{case.workflow}.{row.name} from {case.state}"] = f"{why} {errors}"
+            else:
+                self.tried.add(self.key(case.workflow, row, case.state))
+                taken = workflows.ALL[case.workflow].steps.index(found)
+                self.done[case.workflow, taken] = case.state
+            everything.rollback()
+
+    def undone(self, attempt: Attempt) -> Step:
+        case = attempt.begin()
+        before = standing()
+        told = self.told(attempt, case)
+        event = attempt.take(case)
+        assert standing() != before, f"{event.step} does something"
+        row = self.row_of(event)
+        written = foresight.written(case, row, event, told.change)
+        if told.whole:
+            assert sorted(map(repr, told.letters)) == sorted(map(repr, written.letters)), f"{event.step}: letters foreseen"
+        take_step(crowd.again(event.case), "undo", by=attempt.by, raw={}, key=None)
+        after = standing()
+        opened = {uid: kept for uid, kept in after["cases"].items() if uid not in before["cases"]}
+        assert {**after, "cases": {uid: kept for uid, kept in after["cases"].items() if uid not in opened}} == before, (
+            f"{event.case.workflow}.{event.step} from « {event.before} » is not undone")
+        for workflow, state, *_ in opened.values():
+            assert workflows.ALL[workflow].state[state].closed, "a case it opened is closed"
+        return row
+
+    def told(self, attempt: Attempt, case: Case) -> foresight.Foreseen:
+        return foresight.before(case, attempt.row, facts_of(case, attempt.by), attempt.by)
+
+    def row_of(self, event: Event) -> Step:
+        rows = [row for row in workflows.ALL[event.case.workflow].rows(event.step)
+                if event.before in (row.sources or ("",)) and row.dest in (None, event.after) and event.role in row.roles]
+        return rows[0]
+
+
+class Colliding(Undoing):
+    """At each stop: two people press on the same page; the first wins, the second reads who did what."""
+
+    def wanted(self, workflow: str, state: str) -> list[Step]:
+        return [row for row in workflows.ALL[workflow].steps
+                if row.label and not row.quiet and row.name != "undo" and state in row.sources
+                and self.key(workflow, row, state) not in self.tried]
+
+    def undone(self, attempt: Attempt) -> Step:
+        case = attempt.begin()
+        seen = case.version
+        event = attempt.take(case, version=seen)
+        before = standing()
+        with pytest.raises(StepRefused) as late:
+            attempt.take(crowd.again(case), version=seen)
+        assert isinstance(late.value, Stale)
+        said = say(late.value.refusals[0])
+        assert said.startswith(attempt.by.called), said
+        assert "déjà" in said or not attempt.row.past.startswith("a "), said
+        assert standing() == before
+        return self.row_of(event)
+
+
+@dataclass
+class Stopping:
+    """Every road stops before each of its steps, before time passes, and at its end."""
+
+    acts: tuple[Any, ...]
+    people: list[Any]
+    cast: Cast
+    road: Any = None
+
+    def stop(self, road: roads.Road) -> None:
+        """Whatever may be done here."""
+        self.road = road
+        for act in self.acts:
+            for attempt in list(stops.attempts(road, self.cast, self.people, act.wanted)):
+                act(attempt)
+
+
+def test_every_step_one_may_undo_is_undone_and_every_collision_has_one_winner(
+        cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    undoing, colliding = Undoing(), Colliding()
+    stopping = Stopping((undoing, colliding), stops.everyone(cast), cast)
+    for name in ("take", "go_to"):
+        def first(road: roads.Road, *told: Any, _plain: Any = getattr(roads.Road, name), **raw: Any) -> Any:
+            stopping.stop(road)
+            return _plain(road, *told, **raw)
+        monkeypatch.setattr(roads.Road, name, first)
+    for walk in stops.walks(cast, clock):
+        walk()
+        stopping.stop(stopping.road)
+    missing = {f"{name}.{row.name} {row.sources}" for (name, at), row in rows_to_undo().items()
+               if (name, at) not in undoing.done}
+    assert not missing, f"no walk reaches: {sorted(missing)}\n{undoing.refused}"
+    met = {(name, at) for (name, at), row in rows_to_undo().items() if row.sources}
+    assert met <= set(colliding.done), f"never pressed by two: {met - set(colliding.done)}\n{colliding.refused}"
+    assert list(history.verify()) == []
