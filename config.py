@@ -23,6 +23,13 @@ class Settings:
     public_url: str
     key_file: Path
     smtp_url: str = ""
+    sender: str = ""
+    """Of letters: « Optéos, Cercle accompagnement <accueil@…> »."""
+    email: str = ""
+    phone: str = ""
+    """Whom to write to or call, in letters and on every page of help."""
+    bounces: str = ""
+    """The address whose mail is piped to `intake bounce`."""
     host: str = "127.0.0.1"
     port: int = 8000
     work: bool = True
@@ -45,6 +52,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         secret_key=env.get("INTAKE_SECRET_KEY", ""),
         key_file=Path(env.get("INTAKE_KEY_FILE") or data / "keys"),
         smtp_url=env.get("INTAKE_SMTP_URL", ""),
+        sender=env.get("INTAKE_SENDER", ""), email=env.get("INTAKE_EMAIL", ""), phone=env.get("INTAKE_PHONE", ""),
+        bounces=env.get("INTAKE_BOUNCES", ""),
         work=env.get("INTAKE_WORK", "yes") != "no",
     )
     if settings.production:

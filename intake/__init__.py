@@ -46,7 +46,8 @@ def create_app(settings: Settings) -> Flask:
     )
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
-    outbox.office.public_url = settings.public_url
+    outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
+                       phone=settings.phone)
     secrets_kept.set_secret(settings.secret_key)
     app.before_request(refusals.from_elsewhere)
     app.before_request(_open_request)

@@ -11,6 +11,8 @@ from pathlib import Path
 import config
 from config import Settings, WrongSettings
 
+TRY_AGAIN = 75
+"""EX_TEMPFAIL: the mail server keeps the report and pipes it again."""
 Act = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -51,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     person.add_argument("email")
     person.add_argument("--name", required=True, help="first and last name")
     person.add_argument("--role", action="append", default=[])
+    add("bounce", bounce, "a delivery report on the input: its letter is shown as not sent (docs/letters.md)")
     link = add("link", print_link, "a one-use address to sign in with, for any browser, 24 hours")
     link.add_argument("email")
     taken = add("import", take_over, "take over existing members and waiting list: trial, report, all or nothing")
@@ -78,7 +81,8 @@ def database(settings: Settings) -> Iterator[None]:
 
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
-    outbox.office.public_url = settings.public_url
+    outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
+                       phone=settings.phone)
     secrets_kept.set_secret(settings.secret_key)
     with base.writing():
         yield
@@ -173,6 +177,20 @@ def verify(_: argparse.Namespace, settings: Settings) -> int:
     if flaws:
         return refuse("\n".join(f"{flaw.where}: {flaw.problem}" for flaw in flaws))
     say("Every chain is whole; every state is the fold of its events.")
+    return 0
+
+
+def bounce(_: argparse.Namespace, settings: Settings) -> int:
+    """What the mail server pipes here. 75 asks it to try again later; anything else is done with."""
+    from intake import bounce as reports
+    from intake.models.connection import DatabaseBusy, DiskFull
+
+    try:
+        with database(settings):
+            say(reports.note(sys.stdin.buffer.read()))
+    except (DatabaseBusy, DiskFull) as problem:
+        refuse(str(problem))
+        return TRY_AGAIN
     return 0
 
 

@@ -9,8 +9,9 @@ from intake.models.letters import Letter
 from intake.words import as_day
 
 SOON = timedelta(hours=20)
-REFUSED, CONTENT, HELD = "refused", "content", "held"
-"""How `Letter.problem` begins: the address was refused, the text was, or it is held until tomorrow."""
+REFUSED, CONTENT, CAME_BACK, HELD = "refused", "content", "came back", "held"
+"""How `Letter.problem` begins: the address was refused, the text was, the letter came back, or it waits until tomorrow."""
+WHY = {REFUSED: "adresse refusée", CONTENT: "texte refusé par le serveur", CAME_BACK: "le courriel est revenu"}
 
 
 def says(letter: Letter) -> str:
@@ -38,6 +39,4 @@ def when(instant: datetime) -> str:
 
 def why(problem: str) -> str:
     """Why a letter did not leave, in words."""
-    if problem.startswith(REFUSED):
-        return "adresse refusée"
-    return "texte refusé par le serveur" if problem.startswith(CONTENT) else "le serveur de courrier n’a pas répondu"
+    return next((said for kind, said in WHY.items() if problem.startswith(kind)), "le serveur de courrier n’a pas répondu")

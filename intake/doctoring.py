@@ -14,6 +14,7 @@ import cysqlite
 
 import workflows
 from config import Settings
+from intake import post
 from intake.models import base, health, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
 from intake.stranded import cases as stranded_cases
@@ -29,6 +30,8 @@ def examine(settings: Settings) -> tuple[list[str], list[str]]:
     warnings = [said for look in SHOULD for said in look(settings)]
     if not problems:
         problems += _database(settings)
+    if not problems:
+        warnings += _flood()
     return problems, warnings
 
 
@@ -101,6 +104,13 @@ def _mail(settings: Settings) -> list[str]:
             return []
     except (OSError, smtplib.SMTPException):
         return [f"the mail server {parts.hostname} does not answer: letters wait"]
+
+
+def _flood() -> list[str]:
+    """More letters than a house like this one owes."""
+    with base.reading():
+        flooded = post.over_budget()
+    return [f"more than {post.BUDGET} letters left in 24 hours: look at what owes them"] if flooded else []
 
 
 def _disk(settings: Settings) -> list[str]:

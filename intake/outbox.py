@@ -42,6 +42,16 @@ class Office:
 
 
 office = Office()
+
+
+def open_office(public_url: str, **told: str) -> None:
+    """Say where this house is reached; what is not told keeps its name of the demonstration."""
+    office.public_url = public_url
+    for name, value in told.items():
+        if value:
+            setattr(office, name, value)
+
+
 WRITTEN = ("uid", "dossier", "cause", "event", "template", "recipient", "address", "occasion", "language", "subject",
            "body", "message_id", "not_before", "next_try", "written_at")
 WRITE = compiled(lambda: Letter.insert(**{name: param(name) for name in WRITTEN}).on_conflict_ignore())

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-import smtplib
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
 
 from flask import render_template
 
 from intake import moment
+from intake.delivery import HELD
 from intake.enclosures import enclosed
+from intake.mail_server import Deliver, NotDelivered, Refusal, meaning_of
+from intake.models import letters, tasks
 from intake.models.base import write_transaction
 from intake.models.letters import Letter
+from intake.models.people import holds_a_role
 from intake.outbox import office
 from intake.signing_in import secrets_for
+from workflows.calendar import paris_day, paris_instant, start_of_paris_day
+from workflows.roles import circle
 
 log = logging.getLogger("intake.post")
 
@@ -25,23 +28,32 @@ DELAYS = (1, 2, 5, 15, 30, 60, 120, 240)
 """Minutes before each further try."""
 CLAIM_LASTS = timedelta(minutes=5)
 """A claim older than this was left by a process that died: the letter may be sent again, recognisable."""
-
-Deliver = Callable[[EmailMessage], None]
+MOST_A_DAY = 10
+"""Letters to one applicant in a day; sign-in letters have their own limit, and holding them would shut people out."""
+BUDGET = 1000
+"""Letters of the whole house in 24 hours, beyond which something is wrong."""
+SIGN_IN = "signin:"
+EIGHT = time(8)
 
 
 def send_due(deliver: Deliver, most: int = 200) -> int:
     """Send what is due, one letter after another; the number handed over."""
     sent = 0
     for letter in _due(moment.now(), most):
+        if too_many_today(letter):
+            hold(letter)
+            continue
         if not claim(letter):
             continue
         try:
             deliver(compose(letter))
-        except (OSError, smtplib.SMTPException) as problem:
-            put_back(letter, str(problem))
+        except NotDelivered as problem:
+            put_back(letter, meaning_of(problem))
         else:
             mark_sent(letter)
             sent += 1
+    if sent and over_budget():
+        log.warning("more than %s letters left in 24 hours: look at what owes them", BUDGET)
     return sent
 
 
@@ -66,15 +78,29 @@ def mark_sent(letter: Letter) -> None:
         Letter.update(status="sent", sent_at=moment.now(), problem="").where(Letter.id == letter.id).execute()
 
 
-def put_back(letter: Letter, problem: str) -> None:
-    """Not accepted: try later, or give up after three days and say so."""
+def put_back(letter: Letter, refusal: Refusal) -> None:
+    """Not accepted: try later; when it is final, or after three days, it is shown as not sent."""
     now = moment.now()
-    over = now - letter.not_before > GIVE_UP_AFTER or problem.startswith("refused")
-    delay = timedelta(minutes=DELAYS[min(letter.tries, len(DELAYS) - 1)])
     log.warning("letter %s not sent (%s)", letter.uid, letter.template)
+    if refusal.final or now - letter.not_before > GIVE_UP_AFTER:
+        fail(letter, refusal.problem)
+        return
+    delay = timedelta(minutes=DELAYS[min(letter.tries, len(DELAYS) - 1)])
     with write_transaction():
-        Letter.update(status="failed" if over else "waiting", next_try=now + delay, problem=problem[:500]).where(
+        Letter.update(status="waiting", next_try=now + delay, problem=refusal.problem[:500]).where(
             Letter.id == letter.id, Letter.status == "claimed").execute()
+
+
+def fail(letter: Letter, problem: str) -> bool:
+    """Show a letter as not sent; an offered place that nobody read is told by telephone (JOURNEY §8). False if it was."""
+    with write_transaction():
+        failed: int = Letter.update(status="failed", problem=problem[:500]).where(
+            Letter.id == letter.id, Letter.status.in_(("claimed", "sent"))).execute()
+        if failed and letter.template == "place_offered" and letter.event is not None:
+            who = letter.recipient.called if letter.recipient else letter.address
+            tasks.give(letter.event.case, circle, f"Appeler {who} : la lettre qui propose une place n’est pas arrivée",
+                       moment.today())
+    return failed == 1
 
 
 def resend(letter: Letter) -> None:
@@ -90,6 +116,35 @@ def present_address(letter: Letter) -> str:
     same = Letter.select(Letter.id).where(Letter.cause == letter.cause, Letter.template == letter.template,
                                           Letter.occasion == letter.occasion, Letter.address == today)
     return letter.address if not today or same.exists() else today  # type: ignore[no-any-return]
+
+
+# Limits --------------------------------------------------------------------------------------------------------------
+
+
+def too_many_today(letter: Letter) -> bool:
+    """Ten letters left today for someone who holds no role of the team."""
+    if letter.cause.startswith(SIGN_IN) or letter.recipient_id is None:
+        return False
+    since = start_of_paris_day(moment.today())
+    if letters.sent_to(letter.recipient, since, but=SIGN_IN) < MOST_A_DAY:
+        return False
+    return not holds_a_role(letter.recipient, moment.today())
+
+
+def hold(letter: Letter) -> None:
+    """Until tomorrow, eight o'clock in Paris; its three days begin then."""
+    tomorrow = paris_instant(paris_day(moment.now()) + timedelta(days=1), EIGHT)
+    with write_transaction():
+        Letter.update(next_try=tomorrow, not_before=tomorrow, problem=f"{HELD} {MOST_A_DAY}").where(
+            Letter.id == letter.id, Letter.status == "waiting").execute()
+
+
+def over_budget() -> bool:
+    """Whether more letters left in 24 hours than a house like this one owes."""
+    return letters.sent_since(moment.now() - timedelta(hours=24)) > BUDGET
+
+
+# Composing -----------------------------------------------------------------------------------------------------------
 
 
 def compose(letter: Letter) -> EmailMessage:
@@ -109,26 +164,3 @@ def compose(letter: Letter) -> EmailMessage:
         main, _, sub = one.kind.partition("/")
         message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return message
-
-
-def by_smtp(url: str) -> Deliver:
-    """Deliver through `smtp://user:password@host:port` (STARTTLS when offered) or `smtps://`."""
-    parts = urlsplit(url)
-
-    def deliver(message: EmailMessage) -> None:
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with kind(parts.hostname or "localhost", parts.port or (465 if parts.scheme == "smtps" else 25),
-                  timeout=20) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
-
-    return deliver
-
-
-def to_terminal(message: EmailMessage) -> None:
-    """Without a mail server, letters are read in the terminal (and on the development page)."""
-    body = message.get_body(("plain",))
-    print(f"\n✉ {message['To']} · {message['Subject']}\n{body.get_content() if body else ''}", flush=True)  # noqa: T201

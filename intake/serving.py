@@ -14,6 +14,7 @@ from flask import Flask
 
 from config import Settings
 from intake import clock, create_app, doctoring, exporting, listing, post, retention
+from intake.mail_server import Deliver, by_smtp, to_terminal
 from intake.models import base
 from intake.models.connection import DatabaseBusy, DiskFull
 
@@ -101,7 +102,7 @@ def rounds(app: Flask, settings: Settings, stop: threading.Event) -> None:
         stop.wait(EVERY)
 
 
-def round_of(app: Flask, deliver: post.Deliver) -> tuple[int, int]:
+def round_of(app: Flask, deliver: Deliver) -> tuple[int, int]:
     """(steps taken, letters sent) in one round: what is due, the day’s retention, copies owed, the post."""
     with app.app_context(), base.writing():
         taken = clock.tick()
@@ -111,9 +112,9 @@ def round_of(app: Flask, deliver: post.Deliver) -> tuple[int, int]:
         return taken, post.send_due(deliver)
 
 
-def delivery(settings: Settings) -> post.Deliver:
+def delivery(settings: Settings) -> Deliver:
     """The mail server when there is one, else the terminal."""
-    return post.by_smtp(settings.smtp_url) if settings.smtp_url else post.to_terminal
+    return by_smtp(settings.smtp_url) if settings.smtp_url else to_terminal
 
 
 def one_round(settings: Settings) -> tuple[int, int]:

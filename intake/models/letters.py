@@ -1,5 +1,7 @@
 """Letters owed: written with their cause, sent later (TRUST 2.20)."""
 
+from datetime import datetime
+
 from peewee import Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, Model, UidField
@@ -48,4 +50,17 @@ def messages_between(dossier: Dossier, person: Person) -> int:
         Letter.dossier == dossier, Letter.template == "message",
         (Letter.recipient == person) | (Event.actor == person)).distinct())
     found: int = rows.count()
+    return found
+
+
+def sent_to(person: Person, since: datetime, *, but: str) -> int:
+    """Letters handed over for someone since an instant, those of causes that begin with `but` left out."""
+    found: int = Letter.select().where(
+        Letter.recipient == person, Letter.sent_at >= since, ~Letter.cause.startswith(but)).count()
+    return found
+
+
+def sent_since(instant: datetime) -> int:
+    """Letters handed over since an instant."""
+    found: int = Letter.select().where(Letter.sent_at >= instant).count()
     return found

@@ -99,6 +99,12 @@ def fold_email(address: str) -> str:
     return address.strip().lower()
 
 
+def holds_a_role(person: Person, today: date) -> bool:
+    """Whether someone holds a role of the team today."""
+    found: bool = RoleGrant.select().where(RoleGrant.person == person, running(RoleGrant, today)).exists()
+    return found
+
+
 def holders(role: str, today: date, antenna: Antenna | None = None) -> list[Person]:
     """People who hold a role today; `antenna` keeps those of that antenna and those of all."""
     query = (Person.select().join(RoleGrant, on=RoleGrant.person)
