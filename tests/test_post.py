@@ -1,4 +1,4 @@
-"""The post against a real mail server: refusals, a line cut after DATA, three days, « Annuler » in a race; each with its control."""
+"""The post against a real mail server: refusals, a line cut after DATA, three days, « Annuler » in a race; with controls."""
 
 from __future__ import annotations
 

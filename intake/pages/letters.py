@@ -35,7 +35,8 @@ def list_all() -> Response:
     rows = mine().where(Letter.status.in_(WAITS if state == "waiting" else (state,)))
     before = request.args.get("avant", type=int)
     found = list((rows.where(Letter.id < before) if before else rows).order_by(Letter.id.desc()).limit(PAGE + 1))
-    return show("letters.html", block="letters", state=state, flood=post.BUDGET if post.over_budget() else 0, lines=[line(one) for one in found[:PAGE]],
+    flood = post.BUDGET if post.over_budget() else 0
+    return show("letters.html", block="letters", state=state, flood=flood, lines=[line(one) for one in found[:PAGE]],
                 tabs=[{"label": label, "href": url_for("letters.list_all", etat=name), "current": name == state}
                       for name, label in STATES.items()],
                 more=url_for("letters.list_all", etat=state, avant=found[PAGE - 1].id) if len(found) > PAGE else "")
