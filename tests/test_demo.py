@@ -95,7 +95,7 @@ def test_one_way_in_per_kind_of_user(lines: list[str]) -> None:
     ways = [line for line in lines if "/entrer/" in line]
     kinds = [line.split(", ", 1)[1].split(": ")[0] for line in ways]
     assert kinds == [
-        "admin", "circle", "coordinator", "support", "hr", "accounts", "cogerance", "facilitator",
+        "admin", "circle", "coordinator", "support", "hr", "accounts", "cogerance", "facilitator", "coop_life",
         "candidate, application under way", "waiting for a place", "offered a place", "in CAPE", "salaried", "peer"]
     token = ways[0].rsplit("/", 1)[1]
     assert signing_in.use_link(token, browser="any").person.called == "Ada"

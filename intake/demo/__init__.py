@@ -9,6 +9,7 @@ from random import Random
 from config import Settings
 from intake import moment, signing_in
 from intake.demo import entering, members
+from intake.demo.gatherings import gather
 from intake.demo.house import House, keep_desks, last_days, last_offers, move_in, offer_places, plan
 from intake.demo.world import World
 from intake.models.base import write_transaction
@@ -76,7 +77,7 @@ def forget_what_init_made() -> None:
 def invite(w: World, house: House, people: int) -> None:
     """Every life, with the day it begins."""
     kpa, already = people // KPA_SHARE, people // MEMBERS_SHARE
-    for life in (plan, offer_places, last_offers, keep_desks, last_days):
+    for life in (plan, gather, offer_places, last_offers, keep_desks, last_days):
         w.begin(life(w, house))
     invite_members(w, house, already)
     waiting = min(4, people // 30)
@@ -138,7 +139,7 @@ def ways_in(house: House) -> Iterator[str]:
     for person, what in (
         (house.admin, roles.admin), (house.circle[0], roles.circle), (house.coordinators[house.kpa[0].id], roles.coordinator),
         (house.support[0], roles.support), (house.hr, roles.hr), (house.accounts, roles.accounts),
-        (house.cogerance[0], roles.cogerance), (house.facilitator, roles.facilitator),
+        (house.cogerance[0], roles.cogerance), (house.facilitator, roles.facilitator), (house.coop_life, roles.coop_life),
         (standing("admission", "draft"), "candidate, application under way"),
         (standing("admission", "waiting"), "waiting for a place"), (standing("admission", "offered"), "offered a place"),
         (standing("cape", "trading"), "in CAPE"), (standing("salaried", "running"), "salaried"),

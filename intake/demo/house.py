@@ -37,6 +37,7 @@ class House:
     cogerance: list[Person]
     facilitator: Person
     admin: Person
+    coop_life: Person
     offers: int = 0
     """Places offered so far."""
     entered: int = 0
@@ -67,8 +68,8 @@ def move_in(w: World) -> House:
         support=[member(w, *name, roles.support) for name in (("Sami", "Benali"), ("Agathe", "Roussel"))],
         hr=member(w, "Rachel", "Petit", roles.hr), accounts=member(w, "Côme", "Delattre", roles.accounts),
         cogerance=[member(w, *name, roles.cogerance) for name in (("Marc", "Leroux"), ("Odile", "Fontaine"))],
-        facilitator=member(w, "Youri", "Kowalski", roles.facilitator), admin=member(w, "Ada", "Nowak", roles.admin))
-    member(w, "Nour", "Sellier", roles.coop_life)
+        facilitator=member(w, "Youri", "Kowalski", roles.facilitator), admin=member(w, "Ada", "Nowak", roles.admin),
+        coop_life=member(w, "Nour", "Sellier", roles.coop_life))
     member(w, "Bernard", "Thibaut", roles.associates)
     for manager in house.cogerance:
         Mandate.create(person=manager, since=long_ago(w), reference="Procès-verbal d’assemblée", recorded_by=house.admin)

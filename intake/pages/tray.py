@@ -14,7 +14,7 @@ from intake.changing import Change, typed
 from intake.guests import awaited
 from intake.kiosk import tray as tablets
 from intake.kiosk.tray import TrayLine
-from intake.models import attendance, slots
+from intake.models import attendance, days, slots
 from intake.models.attendance import UnknownName
 from intake.models.days import Journee
 from intake.models.people import Person
@@ -122,7 +122,7 @@ def wish(uid: str) -> Response:
     found = next((one for one in slots.wishes() if one.uid == uid), None)
     if found is None or not may_see(found.journee):
         abort(404)
-    free = {one.uid: one for one in slots.free_slots(found.journee)}
+    free = {one.uid: one for journee in days.journees_from(moment.today())[:3] for one in slots.free_slots(journee)}
     form = WishForm(typed())
     form.slot.choices = [*((one.uid, offered(one, found)) for one in sorted(
         free.values(), key=lambda one: one.uid not in found.choices)), ("aucun", "Aucun : le dire à la personne")]
@@ -133,9 +133,9 @@ def wish(uid: str) -> Response:
 
 
 def offered(slot: Slot, found: SlotWish) -> str:
-    """« 14 h, avec Claire (demandé) »."""
+    """« 17 décembre, 14 h, avec Claire, du Cercle accompagnement (demandé) »."""
     asked = " (demandé)" if slot.uid in found.choices else ""
-    return f"{words.hour(slot.starts_at)}, avec {slot.with_whom}{asked}"
+    return f"{words.short_day(slot.starts_at)}, {words.hour(slot.starts_at)}, avec {slot.with_whom}{asked}"
 
 
 @pages.route("/journees/a-verifier/borne/<key>", methods=["GET", "POST"])
