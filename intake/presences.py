@@ -36,6 +36,8 @@ def sign(
         already = attendance.record_attendance(journee, half, person, how=how, at=at)
         if not already:
             _move_on(person, journee, by)
+            if journee.closed_at is not None:
+                attendance.count_who_came(journee)
     return already
 
 
@@ -70,6 +72,7 @@ def close(journee: Journee, by: Actor, role: str) -> None:
             return
         members = [guest.person for guest in awaited() if guest.member]
         attendance.settle_absences(journee, members)
+        attendance.count_who_came(journee)
         seen = attendance.noted(journee)
         for person in members:
             if not any(row.status == "present" for row in seen.get(person.id, {}).values()):

@@ -74,7 +74,7 @@ CREATE UNIQUE INDEX "assembly_uid" ON "assembly" ("uid");
 
 CREATE UNIQUE INDEX "assembly_day" ON "assembly" ("day");
 
-CREATE TABLE "journee" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "planned" DATE NOT NULL, "place" TEXT NOT NULL, "to_confirm" INTEGER NOT NULL, "reason" TEXT NOT NULL, "facilitator_id" INTEGER, "closed_at" INTEGER, FOREIGN KEY ("facilitator_id") REFERENCES "person" ("id") ON DELETE SET NULL);
+CREATE TABLE "journee" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "day" DATE NOT NULL, "planned" DATE NOT NULL, "place" TEXT NOT NULL, "to_confirm" INTEGER NOT NULL, "reason" TEXT NOT NULL, "facilitator_id" INTEGER, "closed_at" INTEGER, "came" INTEGER, FOREIGN KEY ("facilitator_id") REFERENCES "person" ("id") ON DELETE SET NULL);
 
 CREATE UNIQUE INDEX "journee_uid" ON "journee" ("uid");
 

@@ -110,6 +110,12 @@ def correct(journee: Journee, half: str, person: Person, status: str) -> None:
                 _row(journee, person, half), Attendance.status != status).execute()
 
 
+def count_who_came(journee: Journee) -> None:
+    """Keep the number of those who came: it stays when their lines have had their time (JOURNEY §11)."""
+    with write_transaction():
+        Journee.update(came=presences([journee]).get(journee.id, 0)).where(Journee.id == journee.id).execute()
+
+
 def _insert(journee: Journee, person: Person, half: str, status: str, how: str, at: datetime) -> bool:
     """Whether the row was not there."""
     made: int = Attendance.insert(journee=journee, person=person, half=half, status=status, how=how, at=at,
@@ -160,10 +166,11 @@ def noted(journee: Journee) -> dict[int, dict[str, Attendance]]:
 
 
 def presences(journees: Iterable[Journee]) -> dict[int, int]:
-    """How many people came, by journée."""
+    """How many people came, by journée; of those whose lines have had their time, the count that was kept."""
+    kept = {one.id: one.came for one in journees if one.came}
     rows = Attendance.select(Attendance.journee, fn.COUNT(Attendance.person.distinct())).where(
         Attendance.journee.in_(list(journees)), Attendance.status == "present").group_by(Attendance.journee)
-    return dict(rows.tuples())
+    return kept | dict(rows.tuples())
 
 
 def version_of(journee: Journee) -> str:
@@ -179,11 +186,3 @@ def answer_of(journee: Journee, person: Person) -> str:
     found = [row.status for row in Attendance.select(Attendance.status).where(
         Attendance.journee == journee, Attendance.person == person)]
     return "present" if "present" in found else next(iter(found), "")
-
-
-def forget_before(day: object) -> int:
-    """Erase what was noted at the journées before a day (JOURNEY §11): rows and names; how many rows."""
-    old = Journee.select(Journee.id).where(Journee.day < day)
-    with write_transaction():
-        UnknownName.delete().where(UnknownName.journee.in_(old)).execute()
-        return Attendance.delete().where(Attendance.journee.in_(old)).execute()  # type: ignore[no-any-return]

@@ -37,6 +37,8 @@ class Journee(Model):
     """The person of the day; empty: whoever holds the role."""
     closed_at = InstantField(null=True)
     """« Fermer la journée »."""
+    came = IntegerField(null=True)
+    """How many came: what stays when the lines of attendance have had their time."""
 
 
 class InfoMeeting(Model):

@@ -52,12 +52,6 @@ def irritants_since(first: date) -> list[Irritant]:
     return list(rows.where(Irritant.day >= first).order_by(Irritant.day.desc(), Irritant.uid))
 
 
-def forget_before(day: date) -> int:
-    """Erase what was left before a day (JOURNEY §11); how many."""
-    with write_transaction():
-        return Irritant.delete().where(Irritant.day < day).execute()  # type: ignore[no-any-return]
-
-
 def room_left(day: date) -> bool:
     """Whether a page open to everyone may still take something that day: nobody fills it alone."""
     return Irritant.select().where(Irritant.day == day).count() < MOST_A_DAY  # type: ignore[no-any-return]

@@ -204,6 +204,7 @@ TABLES: Final = Tags({
         sealed="name"),
     "slot": Kept(
         purpose="meet someone at a journée", until="`keep.attendance`", owner=("person",), rows="delete",
+        age=Age("booked_at", months="keep.attendance"),
         plain="uid journee key host person", fact="hour booked_at", sealed="guest"),
     "slot_wish": Kept(
         purpose="meet someone, asked without network", until="`keep.attendance`", owner=("person",), rows="delete",
@@ -236,7 +237,7 @@ TABLES: Final = Tags({
         purpose="change the cap by two people", until=HOUSE,
         plain="uid antenna first_month last_month places reason asked_by asked_at confirmed_by confirmed_at"),
     "journee": Kept(
-        purpose="the monthly day", until=HOUSE, plain="uid day planned place to_confirm reason facilitator closed_at"),
+        purpose="the monthly day", until=HOUSE, plain="uid day planned place to_confirm reason facilitator closed_at came"),
     "info_meeting": Kept(
         purpose="information meetings", until=HOUSE, plain="uid antenna starts_at place seats host cancelled_at"),
     "assembly": Kept(purpose="general assemblies", until=HOUSE, plain="uid day label approves_accounts"),

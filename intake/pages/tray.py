@@ -20,7 +20,7 @@ from intake.models.days import Journee
 from intake.models.people import Person
 from intake.models.slots import Slot, SlotWish
 from intake.pages.journee import RUN, antennas
-from intake.show import show
+from intake.show import go, show
 from workflows import fields as f
 from workflows.roles import facilitator
 
@@ -71,11 +71,13 @@ def name(uid: str) -> Response:
     found = UnknownName.get_or_none(UnknownName.uid == uid)
     if found is None or not may_see(found.journee):
         abort(404)
+    if found.settled_at is not None:
+        return go(url_for("tray.waiting"))
     near, others = known_as(found.read)
     form = WhoForm(typed())
     form.person.choices = [*near, ("autre", "Quelqu’un d’autre, dans la liste"), (NOBODY, "Une visite : personne de la maison")]
     form.other.choices = others
-    page = _page("À qui est ce nom ?", "Enregistrer", f"{found.read or 'Nom rapproché'} · {attendance_of(found)}", told=[
+    page = _page("À qui est ce nom ?", "Enregistrer", f"{found.read} · {attendance_of(found)}", told=[
         "La présence est notée à l’heure de la signature ; le nom saisi est effacé.",
         "Pour une visite, rien d’autre n’est gardé."])
 
@@ -119,9 +121,11 @@ def nearness(given: str, person: Person) -> float:
 @access(*RUN)
 def wish(uid: str) -> Response:
     """Give a slot to whoever asked without network, or say that none is left."""
-    found = next((one for one in slots.wishes() if one.uid == uid), None)
+    found = SlotWish.get_or_none(SlotWish.uid == uid)
     if found is None or not may_see(found.journee):
         abort(404)
+    if found.settled_at is not None:
+        return go(url_for("tray.waiting"))
     free = {one.uid: one for journee in days.journees_from(moment.today())[:3] for one in slots.free_slots(journee)}
     form = WishForm(typed())
     form.slot.choices = [*((one.uid, offered(one, found)) for one in sorted(

@@ -11,13 +11,15 @@ from intake import moment, words
 from intake.access import STAFF, access, held_grants, held_roles, me
 from intake.models import board_exports
 from intake.models.actors import roles_on_antenna
-from intake.models.days import journees_from
+from intake.models.days import journees_before, journees_from
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person
 from intake.next_action import Action, others_wait, waiting_for
 from intake.pages.administration import WHO as ADMINISTRATION, to_look_at
+from intake.pages.journee import RUN
 from intake.show import show
 from intake.told import lately, told
+from intake.tray import to_check
 from workflows import roles
 from workflows.roles import LABELS
 
@@ -39,7 +41,8 @@ def mine() -> Response:
     late = [action for action in actions if action.late(today)]
     week = [action for action in actions if action.soon(today) and action not in late]
     later = [action for action in actions if action not in late and action not in week]
-    house = [*days_to_prepare(), *(one for one in to_look_at() if one and held_roles() & set(ADMINISTRATION)), *exported()]
+    looked_at = to_look_at() if held_roles() & set(ADMINISTRATION) else []
+    house = [*days_to_prepare(), *days_behind(), *(one for one in looked_at if one), *exported()]
     return show("waiting_for_me.html", late=late, week=week, later=later, house=house, today=today, news=news(),
                 counted=counted(actions, late), others=others_wait(held_grants()),
                 held=[LABELS[role] for role in LABELS if role in held_roles()], labels=LABELS)
@@ -60,8 +63,21 @@ def days_to_prepare() -> list[dict[str, str]]:
     for day in journees_from(today)[:3]:
         said = "Confirmer la date de la journée" if day.to_confirm else "Préparer la journée"
         if day.day <= today + (PREPARE * 8 if day.to_confirm else PREPARE):
-            found.append({"text": f"{said} du {words.short_day(day.day)}", "href": url_for("journees.calendar")})
+            where = url_for("journees.calendar") if day.to_confirm else url_for("journee.one", uid=day.uid)
+            found.append({"text": f"{said} du {words.short_day(day.day)}", "href": where})
     return found
+
+
+def days_behind() -> list[dict[str, str]]:
+    """What the last journées left: presences to match, a day nobody closed; to those who run them."""
+    if not held_roles() & set(RUN):
+        return []
+    said, found = to_check(), []
+    if said:
+        found.append({"text": f"{words.Count(said):ligne à vérifier|lignes à vérifier} après une journée",
+                      "href": url_for("tray.waiting")})
+    return [*found, *({"text": f"Fermer la journée du {words.short_day(day.day)}", "href": url_for("journee.one", uid=day.uid)}
+                    for day in journees_before(moment.today(), most=2) if day.closed_at is None and not day.to_confirm)]
 
 
 def exported() -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from config import Settings
+from intake import retention
 from intake.models import attendance, badges, irritants, slots
 from intake.models.attendance import Attendance, UnknownName
 from intake.models.badges import Badge
@@ -223,14 +224,19 @@ def test_what_coince_has_no_author_and_no_hour(cast: Cast) -> None:
     assert Event.select().count() == before, "no line of the history tells when"
     irritants.answer_irritant(found, "Une nouvelle notice arrive en avril.", cast.claire)
     assert irritants.irritants_since(date(2027, 1, 1))[0].answer.startswith("Une nouvelle")
-    assert irritants.forget_before(date(2027, 3, 19)) == 1
 
 
-def test_attendance_is_forgotten_after_its_time(cast: Cast, journee: Journee) -> None:
+def test_lines_leave_after_their_time_and_the_count_stays(cast: Cast, journee: Journee, clock: Clock) -> None:
     attendance.record_attendance(journee, "morning", cast.ana, how="badge", at=TEN)
+    attendance.record_attendance(journee, "afternoon", cast.ana, how="badge", at=TEN)
+    attendance.record_attendance(journee, "morning", cast.ben, how="badge", at=TEN)
     attendance.keep_name(journee, "morning", "Zoé", how="name", at=TEN, key="k")
-    assert attendance.forget_before(date(2027, 3, 18)) == 0
-    assert attendance.forget_before(date(2027, 3, 19)) == 1
-    assert not UnknownName.select().exists()
-
-
+    irritants.drop_irritant(date(2027, 3, 18), text="La salle est froide", subject="", key="k")
+    slots.open_slots(journee, [time(14, 0)], None)
+    slots.book_slot(Slot.get().uid, person=cast.ana, key="k")
+    attendance.count_who_came(journee)
+    retention.let_go(date(2029, 2, 1))
+    assert Attendance.select().count() == 3 and not Irritant.select().exists()
+    retention.let_go(date(2029, 3, 20))
+    assert not Attendance.select().exists() and not UnknownName.select().exists() and not Slot.select().exists()
+    assert attendance.presences([Journee.get()]) == {journee.id: 2}
