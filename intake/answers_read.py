@@ -96,6 +96,12 @@ def may_read_piece(piece: Piece, reader: Person, held: Collection[str]) -> bool:
     return bool(readers_of_documents().get(piece.title, frozenset()) & set(held))
 
 
+def is_sensitive(piece: Piece) -> bool:
+    """Whether a document is read by one trade alone, as identity papers are: opening it leaves a record."""
+    readers = readers_of_documents().get(piece.title)
+    return bool(readers) and readers <= {roles.hr, roles.accounts}
+
+
 def _sealed(answers: Answers, case: Case, held: Collection[str]) -> Mapping[str, Any]:
     """Sensitive answers, decrypted only for someone who reads at least one of them."""
     if not answers.sealed:

@@ -109,9 +109,16 @@ def rank(value: int, feminine: bool = False) -> str:
     return ("1re" if feminine else "1er") if value == 1 else f"{value}e"
 
 
+def weight(size: int) -> str:
+    """« 1,2 Mo », « 35 ko »."""
+    if size >= 1024 * 1024:
+        return f"{size / 1024 / 1024:.1f}".replace(".", ",").removesuffix(",0") + f"{NBSP}Mo"
+    return f"{max(1, round(size / 1024))}{NBSP}ko"
+
+
 FILTERS = {
     "day": full_day, "short_day": short_day, "long_day": long_day, "upto": upto, "hour": hour, "at": at,
-    "month": month, "de_month": de_month, "money": money, "rank": rank,
+    "month": month, "de_month": de_month, "money": money, "rank": rank, "weight": weight,
 }
 
 

@@ -278,7 +278,7 @@ CREATE INDEX "pending_version_case_id" ON "pending_version" ("case_id");
 
 CREATE INDEX "pending_version_person_id_path" ON "pending_version" ("person_id", "path");
 
-CREATE TABLE "piece" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "title" TEXT NOT NULL, "filename" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "content" BYTEA NOT NULL, "added_by_id" INTEGER, "added_at" BIGINT NOT NULL, "removed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("added_by_id") REFERENCES "person" ("id"));
+CREATE TABLE "piece" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "title" TEXT NOT NULL, "filename" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "content" BYTEA, "added_by_id" INTEGER, "added_at" BIGINT NOT NULL, "removed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("added_by_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "piece_uid" ON "piece" ("uid");
 

@@ -20,7 +20,8 @@ class Piece(Model):
     filename = TextField()
     media_type = TextField()
     size = IntegerField()
-    content = SealedField()
+    content = SealedField(null=True)
+    """Empty once it is removed."""
     added_by = ForeignKeyField(Person, null=True, backref="+")
     added_at = InstantField()
     removed_at = InstantField(null=True)
@@ -87,13 +88,13 @@ def of_dossier(dossier: Dossier, uid: str) -> Piece | None:
 
 def content_of(piece: Piece) -> bytes:
     """The document in clear."""
-    return unseal("piece.content", piece.uid, piece.content)
+    return unseal("piece.content", piece.uid, piece.content) if piece.content else b""
 
 
 def remove(piece: Piece, now: datetime) -> None:
     """Take a piece away; its content goes at once."""
     with write_transaction():
-        Piece.update(removed_at=now, content=b"").where(Piece.id == piece.id).execute()
+        Piece.update(removed_at=now, content=None).where(Piece.id == piece.id).execute()
 
 
 def of(dossier: Dossier) -> list[Piece]:

@@ -42,6 +42,7 @@ SCREENS = (
     "second_step",
     "my_data",
     "keeping",
+    "pieces",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

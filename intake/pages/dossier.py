@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, request, url_for
 import workflows
 from intake import moment, undo, words
 from intake.access import SIGNED_IN, access, held_roles, me
-from intake.answers_read import may_read, may_read_piece, readable_answers
+from intake.answers_read import is_sensitive, may_read, may_read_piece, readable_answers
 from intake.cases import new_case
 from intake.delivery import says
 from intake.items import AboutOne, items_of
@@ -72,22 +72,7 @@ def pieces(uid: str) -> Response:
     held = {role for case in cases for role in my_roles(case)}
     rows = [piece for piece in pieces_table.of(dossier) if may_read_piece(piece, me(), held)]
     contracts = [case for case in cases if case.memory.get("document") and my_roles(case) & CONTRACT_READERS]
-    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts)
-
-
-@pages.get("/dossier/<uid>/pieces/<piece>")
-@access(SIGNED_IN)
-def piece(uid: str, piece: str) -> Response:
-    """One document, as a download."""
-    dossier, cases = _open(uid)
-    found = pieces_table.Piece.get_or_none(
-        pieces_table.Piece.uid == piece, pieces_table.Piece.dossier == dossier,
-        pieces_table.Piece.removed_at.is_null())
-    if found is None or not may_read_piece(found, me(), {role for case in cases for role in my_roles(case)}):
-        abort(404)
-    response = Response(pieces_table.content_of(found), mimetype=found.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=found.filename)
-    return response
+    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts, is_sensitive=is_sensitive)
 
 
 @pages.get("/dossier/<uid>/echanges")

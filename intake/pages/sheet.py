@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from intake import answers_sheet, late_forms, questionnaire, words
+from intake import answers_sheet, late_forms, questionnaire, shelf, words
 from intake.facts import facts_of
 from intake.models import pending
 from intake.models.base import new_uid
@@ -73,6 +73,7 @@ class Sheet:
         """The page, with its step as text, the line that says it is not sent, and what waits to be taken up."""
         at = next(n for n, task in enumerate(self.tasks, start=1) if self.page in task.pages)
         row, address = self.row, questionnaire.address(self.case, self.page.name)
+        shelf.furnish(form, self.case, address)
         waiting = pending.versions(self.person, address) if request.method == "GET" else []
         return show(
             "application_page.html", block="question", status=status, case=self.case, form=form, page=self.page,

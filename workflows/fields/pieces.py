@@ -34,6 +34,8 @@ class PieceField(Asked):
         self.absent_typed = ""
         self.problem = ""
         """Why the file that was posted could not be taken."""
+        self.shelf: Any = None
+        """Where the page adds files one by one: what is there already; None where the file goes with the form."""
 
     @property
     def absent_name(self) -> str:

@@ -1,0 +1,99 @@
+"""A document asked on a page: what is added already, what may serve again, and what becomes of it (S6, F50–F54)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from intake import moment, questionnaire
+from intake.models import pieces
+from intake.models.dossiers import Answers, Case
+from intake.models.drafts import DraftPage
+from intake.models.pieces import Piece
+from intake.questionnaire import Opened, Typed
+from workflows.fields import PieceField
+from workflows.grammar import Page, StepForm
+
+OFFERED = 3
+"""Pieces already added that a field offers again."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What stands around one field."""
+
+    address: str
+    """Where a file is posted; `…/supprimer` takes it away."""
+    piece: Piece | None
+    look: str
+    """Where the piece is seen."""
+    others: list[Piece]
+    """Pieces already added elsewhere (F12)."""
+
+
+def documents(form: StepForm) -> Iterator[PieceField]:
+    """The documents a page asks for."""
+    return (field for field in form if isinstance(field, PieceField))
+
+
+def furnish(form: StepForm, case: Case, address: str) -> StepForm:
+    """Give each document of a page its shelf."""
+    asked = list(documents(form))
+    if asked:
+        added = {piece.uid: piece for piece in pieces.of(case.dossier) if piece.added_by_id == case.dossier.person_id}
+        here = {field.shown() for field in asked}
+        others = [piece for uid, piece in added.items() if uid not in here][:OFFERED]
+        for field in asked:
+            piece = added.get(field.shown())
+            look = f"/dossier/{case.dossier.uid}/pieces/{piece.uid}/voir" if piece else ""
+            field.shelf = Shelf(f"{address}/pieces/{field.name}", piece, look, others)
+    return form
+
+
+def put(case: Case, page: Page, facts: Any, field: str, uid: str, sheet: str = "") -> None:
+    """Lay a piece on its page, beside what is typed there, or take it off ('')."""
+    row = questionnaire.rows_of(case).get(page.name)
+    typed: Typed = questionnaire.typed_of(row, case) or Typed()
+    before = typed.get(field, "")
+    typed[field] = uid
+    if uid:
+        typed[f"{field}-absent"] = ""
+    questionnaire.keep(case, page, questionnaire.form_of(page, facts, typed), typed, _as_opened(row, sheet), checked=False)
+    if before and before != uid:
+        _let_go(case, before)
+
+
+def missing_of(case: Case) -> list[tuple[str, str]]:
+    """(what, the word that was left) of the documents somebody said they do not have yet, and has not added since."""
+    found: dict[str, tuple[str, str]] = {}
+    for answers in Answers.select().where(Answers.case == case).order_by(Answers.id):
+        for name, value in answers.text.items():
+            if isinstance(value, dict) and value.get("missing"):
+                found[name] = (_label(case, name), str(value["missing"]))
+            elif isinstance(value, dict) and value.get("piece"):
+                found.pop(name, None)
+        title = answers.text.get("title")
+        found = {name: one for name, one in found.items() if one[0] != title}
+    return list(found.values())
+
+
+def _label(case: Case, name: str) -> str:
+    import workflows
+
+    fields = (page.form()._fields.get(name) for asked in workflows.ALL[case.workflow].pages.values() for page in asked)
+    return next((field.label.text for field in fields if field is not None), name)
+
+
+def _as_opened(row: DraftPage | None, sheet: str) -> Opened:
+    """A file belongs to the page that is open: laying it down makes no other page stale."""
+    return Opened(sheet=row.sheet, turn=row.turn) if row is not None else Opened(sheet=sheet)
+
+
+def _let_go(case: Case, uid: str) -> None:
+    """A piece that no page shows any more goes, unless it was sent: what the Cercle reads stays as it was sent."""
+    piece = pieces.of_dossier(case.dossier, uid)
+    sent = any(uid in str(answers.text) for answers in Answers.select(Answers.text).where(Answers.case == case))
+    elsewhere = any(uid in str(row.typed) for row in questionnaire.rows_of(case).values())
+    if piece is not None and not sent and not elsewhere:
+        pieces.remove(piece, moment.now())
