@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import workflows
-from intake import invitations, moment, weekly
+from intake import invitations, moment, weekly, words
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
 from intake.kiosk import closing, receiving
-from intake.models import base, days, places
+from intake.models import base, days, places, served
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
@@ -20,9 +20,11 @@ from intake.models.dossiers import Case, Dossier, Event, read_case
 from intake.models.people import Antenna
 from intake.models.places import Place
 from intake.models.settings import settings_on
+from workflows.admission.ranks import LOST, LOST_MANY
 from workflows.calendar import Month
 from workflows.engine import AnswersInvalid
 from workflows.grammar import Step
+from workflows.queue import first_month
 
 log = logging.getLogger("intake.clock")
 
@@ -67,11 +69,24 @@ def prepare_day() -> None:
         months = settings_on(today, antenna)["places.horizon"]
         farthest = Month.of(today).plus(months - 1)
         places.open_ahead(antenna, months, settings_on(farthest.first_day, antenna)["places.per_month"], today)
-    places.close_past(today)
+    tell_the_list(today)
     days.plan_journees(today)
     closing.remind(today)
     invitations.write_around(today)
     _prepared = (today, base.db.obj)
+
+
+def tell_the_list(today: date) -> None:
+    """Places of past months are lost, and the journal of each list says so; and who is first in line now."""
+    now = moment.now()
+    for antenna in Antenna.select().order_by(Antenna.id):
+        for month, lost in places.close_past(antenna, today).items():
+            sentence = LOST if lost == 1 else LOST_MANY
+            served.tell_night(antenna, month, words.fill(sentence, {"n": f"{lost} place{'s' if lost > 1 else ''}"}), now)
+        if antenna.capped != "yes":
+            continue
+        known = settings_on(today, antenna)
+        served.night(antenna, first_month(today, known["offers.days"], known["entry.lead_days"]), now)
 
 
 def take_with_room(case: Case, step: str, *, raw: Mapping[str, Any], **options: Any) -> Event:

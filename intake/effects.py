@@ -9,7 +9,7 @@ from typing import Any
 
 import workflows
 from intake import moment, outbox
-from intake.models import places
+from intake.models import places, served
 from intake.models.actors import Actor
 from intake.models.base import new_uid
 from intake.models.dossiers import Case, Event
@@ -19,6 +19,8 @@ from intake.models.pieces import Paper
 from intake.models.tasks import Task as TaskRow
 from intake.secrets_kept import address_token
 from workflows import calendar, roles
+from workflows.admission.ranks import RETURNED_PLACE
+from workflows.calendar import Month
 from workflows.engine import Decision
 from workflows.grammar import (
     AcceptPlace,
@@ -230,8 +232,11 @@ def close_tasks(case: Case, event: Event, closes_with: tuple[str, ...] = (), onl
 
 
 def hold_place(told: HoldPlace, at: Moment) -> None:
-    """Take a free place of the month for this case."""
-    places.hold(at.case, told.month(at.facts, at.decision.answers))
+    """Take a free place of the month for this case, and say in the journal why for this one."""
+    month = told.month(at.facts, at.decision.answers)
+    places.hold(at.case, month)
+    served.offered(at.case, Month.parse(month), at.event, lifted=at.decision.lifted,
+                   motive=str(at.case.memory.get("motive") or ""))
 
 
 def accept_place(_: AcceptPlace, at: Moment) -> None:
@@ -245,8 +250,11 @@ def use_place(_: UsePlace, at: Moment) -> None:
 
 
 def free_place(_: FreePlace, at: Moment) -> None:
-    """The place returns to its month, or is lost with it."""
+    """The place returns to its month, or is lost with it; the journal of the list says why."""
+    held = places.of(at.case)
     places.free(at.case, at.facts.today)
+    if held is not None:
+        served.returned(at.case, held.month, at.event, RETURNED_PLACE.get(at.event.step, ""))
 
 
 def move_place(told: MovePlace, at: Moment) -> None:

@@ -31,8 +31,8 @@ PLAIN = {
     413: ("Fichier trop lourd", "Le fichier doit peser moins de 10 Mo."),
     429: ("Trop d’essais", "Attendez un peu, puis réessayez."),
 }
-UNSAID = frozenset({"csrf_token", "key", "version", "turn", "seen", "sheet", "jeton_brouillon"})
-KEPT = ("key", "version", "turn", "seen", "sheet", "jeton_brouillon")
+UNSAID = frozenset({"csrf_token", "key", "version", "turn", "seen", "sheet", "jeton_brouillon", "told"})
+KEPT = ("key", "version", "turn", "seen", "sheet", "jeton_brouillon", "told")
 """What goes back into the form without being shown."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

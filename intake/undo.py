@@ -7,7 +7,7 @@ from typing import Any
 
 import workflows
 from intake import history, moment
-from intake.models import places, ranks
+from intake.models import places, ranks, served
 from intake.models.actors import Actor
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
@@ -15,7 +15,7 @@ from intake.models.places import Place
 from intake.models.settings import settings_on
 from intake.models.tasks import Task
 from intake.projections import project
-from workflows.admission.ranks import sentences
+from workflows.admission.ranks import RETURNED_PLACE, sentences
 from workflows.engine import Decision, Refusal, StepRefused
 from workflows.roles import Role
 from workflows.wellformed import fingerprint
@@ -140,7 +140,7 @@ def _restore(known: Case | None, event: Event, decision: Decision, by: Actor, no
     replaced = replaced_by(event)
     if not opened:
         case.memory = replaced.get("memory", case.memory)
-        _restore_place(case, replaced.get("place"))
+        _restore_place(case, replaced.get("place"), counter)
     else:
         places.free(case, moment.today())
     case.state, case.due_at, case.version = state, None, case.version + 1
@@ -153,12 +153,13 @@ def _restore(known: Case | None, event: Event, decision: Decision, by: Actor, no
     return counter
 
 
-def _restore_place(case: Case, before: list[Any] | None) -> None:
+def _restore_place(case: Case, before: list[Any] | None, counter: Event) -> None:
     """Give the case the place it held; a place taken meanwhile refuses the undo with the sentence of `place_free`."""
     held = places.of(case)
     if before is None:
         if held:
             places.free(case, moment.today())
+            served.returned(case, held.month, counter, RETURNED_PLACE["undo"])
         return
     place_id, status = before
     if held and held.id == place_id:

@@ -360,6 +360,16 @@ CREATE INDEX "seat_meeting_id" ON "seat" ("meeting_id");
 
 CREATE UNIQUE INDEX "seat_case_id" ON "seat" ("case_id");
 
+CREATE TABLE "served_line" ("id" SERIAL NOT NULL PRIMARY KEY, "antenna_id" INTEGER NOT NULL, "made_at" BIGINT NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('served', 'passed', 'returned', 'night')), "month" TEXT NOT NULL, "case_id" INTEGER, "event_id" INTEGER, "sentence" TEXT NOT NULL, FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"));
+
+CREATE INDEX "served_line_antenna_id" ON "served_line" ("antenna_id");
+
+CREATE INDEX "served_line_case_id" ON "served_line" ("case_id");
+
+CREATE INDEX "served_line_event_id" ON "served_line" ("event_id");
+
+CREATE INDEX "served_line_antenna_id_made_at" ON "served_line" ("antenna_id", "made_at");
+
 CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "person_id" INTEGER NOT NULL, "begun_at" BIGINT NOT NULL, "ends_at" BIGINT NOT NULL, "revoked_at" BIGINT, "second_step_at" BIGINT, "challenge" TEXT NOT NULL, "path" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
 
 CREATE UNIQUE INDEX "session_token" ON "session" ("token");

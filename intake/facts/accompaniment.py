@@ -12,7 +12,7 @@ from intake.facts.contracts import cases_of, contracts_in
 from intake.history import keyed, unsealed
 from intake.models.actors import Actor
 from intake.models.dossiers import Answers, Case, Dossier, Event
-from intake.models.people import Commitment, Person, RoleGrant, running
+from intake.models.people import Antenna, Commitment, Person, RoleGrant, running
 from workflows.accompaniment import Facts, Peer, accompaniment
 from workflows.grammar import Item
 from workflows.roles import circle, coordinator, support
@@ -55,6 +55,17 @@ def peers_of(dossier: Dossier, linked: set[str]) -> list[Peer]:
         for one in Person.select().where(
             asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id)
     ]
+
+
+def peers_here(antenna: Antenna) -> list[int]:
+    """The committed people who may be asked at an antenna: those of its circle, and members without a role elsewhere."""
+    elsewhere = RoleGrant.select(RoleGrant.person).where(
+        RoleGrant.role.in_((circle, coordinator)), running(RoleGrant, moment.today()),
+        RoleGrant.antenna.is_null(False) & (RoleGrant.antenna != antenna))
+    rows = Person.select(Person.id).where(
+        Person.id.in_(Commitment.select(Commitment.person)), Person.disabled_at.is_null(), Person.died_on.is_null(),
+        Person.id.not_in(elsewhere))
+    return [number for (number,) in rows.tuples()]
 
 
 def _review(case: Case, about: Item) -> dict[str, Any]:

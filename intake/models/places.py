@@ -125,13 +125,14 @@ def open_ahead(antenna: Antenna, months: int, per_month: int, today: date) -> li
     return missing
 
 
-def close_past(today: date) -> int:
-    """Free places of the months that are over are lost: nothing is carried over (JOURNEY §8). How many."""
-    over = (Place.month < str(Month.of(today))) & (Place.status == "free")
-    if not Place.select(Place.id).where(over).exists():
-        return 0
-    with write_transaction():
-        lost: int = Place.update(status="lost").where(over).execute()
+def close_past(antenna: Antenna, today: date) -> dict[str, int]:
+    """Free places of the months that are over are lost: nothing is carried over (JOURNEY §8). How many, by month."""
+    over = (Place.antenna == antenna) & (Place.month < str(Month.of(today))) & (Place.status == "free")
+    lost = dict(Place.select(Place.month, fn.COUNT(Place.id)).where(over).group_by(Place.month).order_by(
+        Place.month).tuples())
+    if lost:
+        with write_transaction():
+            Place.update(status="lost").where(over).execute()
     return lost
 
 

@@ -49,8 +49,8 @@ def test_what_was_not_taken_is_lost(database: Any) -> None:
     antenna = principale()
     Place.create(antenna=antenna, month="2027-02", rank=1)
     Place.create(antenna=antenna, month="2027-02", rank=2, status="closed")
-    assert places.close_past(date(2027, 3, 1)) == 1
-    assert places.close_past(date(2027, 3, 1)) == 0
+    assert places.close_past(principale(), date(2027, 3, 1)) == {"2027-02": 1}
+    assert places.close_past(principale(), date(2027, 3, 1)) == {}
     assert places.of_months(antenna, "2027-02", "2027-03") == {
         "2027-02": {"lost": 1, "closed": 1}, "2027-03": {"free": 2}}
 
