@@ -68,7 +68,7 @@ def page(case: str, name: str) -> Response:
         return sheet.show(form, status=409, problem=changed_elsewhere(changed.page), meanwhile=sheet.differing(form))
     pending.forget(me(), request.path)
     if more:
-        return sheet.show_row(form, more)
+        return sheet.show_row(sheet.form(typed), more)
     if request.form.get("later"):
         return go(url_for("application.tasks", case=found.uid))
     return go(sheet.next()) if row.complete else sheet.show(form, status=422)

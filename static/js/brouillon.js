@@ -26,7 +26,7 @@
       if (!form()?.contains(target)) return;
       edits += 1;
       localStorage[key] = JSON.stringify({ at: Date.now(), typed: typed() });
-    });
+    }, true);  // before htmx sends it
   }
 
   /* Each sending has a higher number than the one before; a draft never carries files. */
