@@ -74,7 +74,8 @@ class Csrf(CSRFProtect):  # type: ignore[misc]
         except CSRFError:
             if vouched():
                 return
-            if not getattr(current_app.view_functions.get(request.endpoint or ""), "gives_back", False):
+            view = current_app.view_functions.get(request.endpoint or "")
+            if not getattr(view, "gives_back", False) or (g.person is None and "anyone" not in g.view_access.who):
                 raise
             g.old_page = True
 
