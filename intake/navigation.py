@@ -42,7 +42,8 @@ def entries() -> list[dict[str, Any]]:
         links.append(_entry("Ce qui m’attend", "waiting_for_me.mine"))
     if held & READERS:
         links += [_entry("Candidatures", "board.stages"), _entry("Liste d’attente", "waiting_list.queue"),
-                  _entry("Journées", "journees.calendar"), _entry("Chiffres", "figures.overview")]
+                  _entry("Journées", "journees.calendar"), _entry("Échéances", "deadlines.upcoming"),
+                  _entry("Chiffres", "figures.overview")]
     if held & ADMINISTRATION:
         links.append(_entry("Administration", "administration.home"))
     if not held or g.person.dossiers.exists():

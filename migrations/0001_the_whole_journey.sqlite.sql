@@ -182,6 +182,12 @@ CREATE INDEX "factor_reset_confirmed_by_id" ON "factor_reset" ("confirmed_by_id"
 
 CREATE INDEX "factor_reset_person_id" ON "factor_reset" ("person_id");
 
+CREATE TABLE "feed" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "token" TEXT NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
+
+CREATE UNIQUE INDEX "feed_person_id" ON "feed" ("person_id");
+
+CREATE UNIQUE INDEX "feed_token" ON "feed" ("token");
+
 CREATE TABLE "handover" ("id" INTEGER NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "dossier_id" INTEGER NOT NULL, "direct" INTEGER NOT NULL, "ends_at" INTEGER NOT NULL, "used_at" INTEGER, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id") ON DELETE CASCADE);
 
 CREATE UNIQUE INDEX "handover_token" ON "handover" ("token");

@@ -101,14 +101,19 @@ def _length(first: date, end: date) -> tuple[int, int]:
     return whole, (end - _exclusive(first, whole)).days
 
 
-def _limit(start: date, months: int, earlier: Iterable[Period]) -> date | None:
-    """Last day of a maximum less earlier contracts, the earlier of both ways (JOURNEY §8); None when none is left."""
+def both_ways(start: date, months: int, earlier: Iterable[Period]) -> tuple[date, date]:
+    """The last day of a maximum less earlier contracts, read both ways (JOURNEY §8): months then days; days as 30ths."""
     before = [(first, min(last, start - ONE_DAY)) for first, last in earlier if first < start]
     prior_months, prior_days = prior_length(before)
     way_1 = _exclusive(_exclusive(start, months), -prior_months) - timedelta(days=prior_days)
     left_months, left_days = divmod((months - prior_months) * 30 - prior_days, 30)
     way_2 = _exclusive(start, left_months) + timedelta(days=left_days)
-    eve = min(way_1, way_2) - ONE_DAY
+    return way_1 - ONE_DAY, way_2 - ONE_DAY
+
+
+def _limit(start: date, months: int, earlier: Iterable[Period]) -> date | None:
+    """Last day of a maximum less earlier contracts, the earlier of both ways (JOURNEY §8); None when none is left."""
+    eve = min(both_ways(start, months, earlier))
     return min(eve, longest(start, months)) if eve >= start else None
 
 

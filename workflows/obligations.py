@@ -54,6 +54,8 @@ class Obligation:
     """Its hour, when it has one."""
     who: str = ""
     """With whom, or whose turn it is."""
+    article: str = ""
+    """The law that sets it."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,14 @@ def obligations(cases: Collection[Run], known: Known) -> list[Obligation]:
     return sorted((one for one in found if one.day >= known.today), key=lambda one: (one.day, one.kind))
 
 
-def _day(case: Run, name: str) -> date | None:
+def when(case: Run, name: str) -> date | None:
+    """A day a case remembers, from a day or an instant."""
     stamp = case.memory.get(name)
     return paris_day(datetime.fromisoformat(stamp)) if stamp and len(stamp) > 10 else date.fromisoformat(stamp) if stamp else None
 
 
 def _admission(case: Run, known: Known) -> Iterator[Obligation]:
-    meeting, deadline = case.memory.get("meeting_at"), _day(case, "deadline")
+    meeting, deadline = case.memory.get("meeting_at"), when(case, "deadline")
     if case.state == "meeting" and meeting:
         at = datetime.fromisoformat(meeting)
         yield Obligation(paris_day(at), "meeting", case.uid, Told("Réunion d’information"), step="book", at=at,
@@ -95,7 +98,7 @@ def _admission(case: Run, known: Known) -> Iterator[Obligation]:
     if case.state == "offered" and deadline:
         yield Obligation(deadline, "offer", case.uid, Told("Répondre à la place proposée"), step="accept",
                          otherwise=Told("Sans réponse, la place est proposée à la personne suivante."))
-    if case.state == "paused" and (until := _day(case, "paused_until")):
+    if case.state == "paused" and (until := when(case, "paused_until")):
         yield Obligation(until, "pause", case.uid, Told("Fin de la pause"), step="resume",
                          otherwise=Told("Le Cercle vous appelle avant de classer votre demande."))
     if case.state in ("papers", "signing", "joined") and (until := (case.memory.get("entry") or {}).get("permit_until")):
@@ -104,7 +107,7 @@ def _admission(case: Run, known: Known) -> Iterator[Obligation]:
 
 
 def _cape(case: Run, known: Known) -> Iterator[Obligation]:
-    first, last, number = _day(case, "first_day"), _day(case, "last_day"), case.memory.get("ordinal", 1)
+    first, last, number = when(case, "first_day"), when(case, "last_day"), case.memory.get("ordinal", 1)
     if case.state == "to_sign" and first and not case.memory.get("person_signed_on"):
         yield _to_sign(case, first)
     if case.state == "signed" and first:
@@ -125,13 +128,13 @@ def _to_sign(case: Run, first: date) -> Obligation:
 
 
 def _salaried(case: Run, known: Known) -> Iterator[Obligation]:
-    first, deadline = _day(case, "first_day"), _day(case, "deadline")
+    first, deadline = when(case, "first_day"), when(case, "deadline")
     if case.state == "to_sign" and first and not case.memory.get("person_signed_on"):
         yield _to_sign(case, first)
     if case.state == "signed" and first:
         yield Obligation(first, "start", case.uid, Told("Début de votre contrat salarié (CESA)"))
     if case.state in ("signed", "running"):
-        if trial := _day(case, "trial_end"):
+        if trial := when(case, "trial_end"):
             yield Obligation(trial, "trial", case.uid, Told("Fin de la période d’essai"),
                              otherwise=Told("Le contrat continue sans période d’essai."))
         if deadline and not known.associate:
@@ -155,19 +158,19 @@ AGENDA_DAYS = 30
 
 
 def _membership(case: Run, known: Known) -> Iterator[Obligation]:
-    assembly = _day(case, "assembly")
+    assembly = when(case, "assembly")
     if case.state in ("called", "applied", "on_agenda") and assembly:
         yield Obligation(assembly, "assembly", case.uid, Told("Assemblée générale (AG) : votre candidature"),
                          step="apply" if case.state == "called" else "",
                          otherwise=Told("Sans candidature, l’assemblée ne peut pas vous admettre.") if case.state == "called"
                          else Told("L’assemblée des associé·es vote. Vous recevez sa décision."))
-    if case.state == "associate" and (balance := _day(case, "balance_by")):
+    if case.state == "associate" and (balance := when(case, "balance_by")):
         yield Obligation(balance, "shares", case.uid, Told("Solde de vos parts sociales à verser"),
                          who="comptabilité", otherwise=Told("La comptabilité vous écrit."))
 
 
 def _accompaniment(case: Run, known: Known) -> Iterator[Obligation]:
-    if case.state == "running" and (ahead := _day(case, "next_meeting")):
+    if case.state == "running" and (ahead := when(case, "next_meeting")):
         yield Obligation(ahead, "next_meeting", case.uid, Told("Rendez-vous d’accompagnement"), who=known.peer,
                          step="record_meeting", otherwise=Told("Vous convenez ensemble d’une autre date."))
     held = sorted(date.fromisoformat(day) for day in case.memory.get("reviews", ()))
@@ -187,7 +190,7 @@ def _accompaniment(case: Run, known: Known) -> Iterator[Obligation]:
 
 
 def _departure(case: Run, known: Known) -> Iterator[Obligation]:
-    if case.state == "announced" and (ends := _day(case, "ends_on")):
+    if case.state == "announced" and (ends := when(case, "ends_on")):
         yield Obligation(ends, "leaving", case.uid, Told("Fin de votre contrat, comme annoncé"), step="checklist",
                          otherwise=Told("Après cette date, ne signez plus ni devis ni facture au nom d’Optéos."))
 

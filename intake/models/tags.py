@@ -120,6 +120,9 @@ TABLES: Final = Tags({
     "factor_reset": Kept(
         purpose="have a lost second step begun again by two people", until=RELATION, owner=("person",), rows="blank",
         plain="uid person asked_by confirmed_by", fact="asked_at confirmed_at", personal="reason"),
+    "feed": Kept(
+        purpose="bring one’s dates to one’s own agenda", until="until its person stops it", owner=("person",), rows="delete",
+        plain="person", fact="made_at", hidden="token"),
     "session": Kept(
         purpose="stay signed in", until=LOG, owner=("person",), rows="delete", age=Age("ends_at", months=YEAR),
         plain="person", fact="begun_at ends_at revoked_at second_step_at path", hidden="token challenge"),

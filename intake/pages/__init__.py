@@ -43,6 +43,7 @@ SCREENS = (
     "my_data",
     "keeping",
     "pieces",
+    "deadlines",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

@@ -10,7 +10,7 @@ from wtforms import Form
 
 from intake import second_step, signing_in, words
 from intake.access import STAFF, access, held_roles, me
-from intake.models import factors
+from intake.models import factors, feeds
 from intake.show import go, show
 from workflows import fields as f
 from workflows.engine import StepRefused
@@ -208,5 +208,5 @@ def remove() -> Response:
 def about_me() -> dict[str, Any]:
     """What the account's page says of its reader's protection."""
     return {"held": [LABELS[role] for role in LABELS if role in held_roles()], "begun": g.session,
-            "factors": factors.factors_of(me()), "codes_left": factors.codes_left(me())}
+            "factors": factors.factors_of(me()), "codes_left": factors.codes_left(me()), "feed": feeds.feed_of(me())}
 

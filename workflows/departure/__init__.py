@@ -47,6 +47,7 @@ def confirmed(_: Facts, answers: Answers) -> dict[str, Any]:
 def _plan(answers: Answers) -> dict[str, Any]:
     return {
         "type": answers["type"], "motive": answers["motive"], "ends_on": answers["ends_on"].isoformat(),
+        **{name: answers[name].isoformat() for name in ("signed_on", "received_on") if answers.get(name)},
         "stays_associate": bool(answers.get("stays_associate")) or None,
         "stay_in_touch": bool(answers.get("stay_in_touch")) or None,
     }

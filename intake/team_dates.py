@@ -1,0 +1,121 @@
+"""The dates to come of every dossier one follows, as the team keeps them; and the counters of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from intake import moment
+from intake.agenda import Entry
+from intake.ahead import IN_FORCE, PAIRED_OR_NOT, said
+from intake.facts.contracts import Row, contracts_in, contracts_of
+from intake.models.actors import Grant, roles_on_antenna
+from intake.models.days import assemblies_from
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Antenna, Person
+from intake.models.settings import settings_on
+from intake.outbox import link_to
+from workflows.accompaniment import Facts as PairingFacts
+from workflows.accompaniment.rules import Asked, asked_reviews
+from workflows.counters import Counter, counters
+from workflows.duties import duties, may_read
+from workflows.obligations import Known, Obligation
+from workflows.roles import circle, cogerance, coordinator, support
+
+READERS = (circle, coordinator, support, cogerance)
+DATED = {
+    "admission": ("meeting", "review", "offered", "paused", "papers", "signing"),
+    "cape": ("to_sign", "signed", "preparing", "trading"), "salaried": ("to_sign", "signed", "running"),
+    "membership": ("called", "applied", "on_agenda", "associate"), "departure": ("announced",),
+}
+"""The states that have a date; a dossier without any is not looked at."""
+MOST = 2_000
+"""Dossiers looked at; a larger house reads one antenna at a time."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One date of one dossier."""
+
+    dossier: Dossier
+    due: Obligation
+
+    @property
+    def text(self) -> str:
+        """What it is."""
+        return said(self.due.label)
+
+
+def lines_between(antennas: Sequence[Antenna], first: date, last: date, grants: Iterable[Grant]) -> list[Line]:
+    """Every date from a day to another, both included, of the dossiers of these antennas, soonest first."""
+    held = {antenna.id: roles_on_antenna(antenna, grants) for antenna in antennas}
+    found = [Line(dossier, one) for dossier, cases in _dossiers(antennas) for one in dates_of(dossier, cases)
+             if first <= one.day <= last and may_read(one, held[dossier.antenna_id])]
+    return sorted(found, key=lambda line: (line.due.day, line.due.kind, line.dossier.id))
+
+
+def dates_of(dossier: Dossier, cases: Sequence[Case]) -> list[Obligation]:
+    """Every date to come of one dossier, as the team keeps it."""
+    return duties(cases, known_of(dossier, cases))
+
+
+def known_of(dossier: Dossier, cases: Sequence[Case]) -> Known:
+    """What the dates of a dossier depend on, read without its facts: many are looked at together."""
+    today = moment.today()
+    return Known(
+        today=today, settings=settings_on(today, dossier.antenna), reviews=_reviews(dossier, cases, today),
+        assemblies=[one.day for one in assemblies_from(today)],
+        associate=any(one.workflow == "membership" and one.state == "associate" for one in cases),
+        followed=any(one.workflow in ("cape", "salaried") and one.state == "signed" for one in cases))
+
+
+def _reviews(dossier: Dossier, cases: Sequence[Case], today: date) -> list[Asked]:
+    paired = next((one for one in cases if one.workflow == "accompaniment" and one.state in PAIRED_OR_NOT), None)
+    if paired is None or not any(one.state in IN_FORCE for one in cases):
+        return []
+    rows = [Row(one.id, one.uid, one.workflow, one.state, one.memory, dossier.id, dossier.uid) for one in cases]
+    facts = PairingFacts(now=moment.now(), state=paired.state, memory=paired.memory, contracts=contracts_in(rows),
+                         settings=settings_on(today, dossier.antenna))
+    return [one for one in asked_reviews(facts) if one.before >= today]
+
+
+def _dossiers(antennas: Sequence[Antenna]) -> Iterable[tuple[Dossier, list[Case]]]:
+    dated = None
+    for workflow, states in DATED.items():
+        here = (Case.workflow == workflow) & Case.state.in_(states)
+        dated = here if dated is None else dated | here
+    wanted = Case.select(Case.dossier).where(dated, Case.antenna.in_([one.id for one in antennas])).distinct().limit(MOST)
+    rows = (Case.select(Case, Dossier, Person).join(Dossier).join(Person, on=Dossier.person)
+            .where(Case.dossier.in_(wanted)).order_by(Case.dossier, Case.id))
+    by_id = {one.id: one for one in antennas}
+    for _, group in groupby(rows, key=lambda case: case.dossier_id):
+        cases = list(group)
+        dossier = cases[0].dossier
+        if dossier.antenna_id in by_id:
+            dossier.antenna = by_id[dossier.antenna_id]
+            yield dossier, cases
+
+
+def counters_of(dossier: Dossier) -> list[Counter]:
+    """The legal counters of a person, all their dossiers and antennas counted."""
+    return counters(contracts_of(dossier.person_id), moment.today())  # type: ignore[arg-type]
+
+
+def explained(counter: Counter) -> dict[str, Any]:
+    """A counter as a page says it."""
+    return {"title": counter.title, "says": said(counter.says), "article": counter.article, "periods": counter.periods,
+            "doubts": [said(one) for one in counter.doubts]}
+
+
+def entry_of(line: Line) -> Entry:
+    """A date of the team for an agenda: the number of the dossier, no name (the address of a feed is its only key)."""
+    return Entry(uid=f"team-{line.due.case}-{line.due.kind}", summary=f"{line.text} · {line.dossier.number}", day=line.due.day,
+                 says=line.due.article, link=link_to(f"/dossier/{line.dossier.uid}"))
+
+
+def held_by(grants: Collection[Grant], antennas: Iterable[Antenna]) -> list[Antenna]:
+    """The antennas whose dates these grants open."""
+    return [one for one in antennas if roles_on_antenna(one, grants) & set(READERS)]

@@ -1,0 +1,103 @@
+"""Each counter explained, in the words people read: the worked cases of the journey, and what is doubtful."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from intake.words import fill
+from workflows.contracts import Contract
+from workflows.counters import Counter, associate, capes, counters, length_in_words, trial
+from workflows.grammar import Told
+
+
+def said(told: Told) -> str:
+    """The sentence as it is read."""
+    return fill(told.sentence, told.values).replace("\u00a0", " ")
+
+
+def cape(first: date, last: date, state: str = "ended") -> Contract:
+    """A CAPE that was in force."""
+    return Contract("cape", f"cape-{first}", "d", state, first, last, last if state == "ended" else None, signed=True)
+
+
+def cesa(first: date, state: str = "running") -> Contract:
+    """A CESA."""
+    return Contract("cesa", "cesa", "d", state, first, signed=state != "drafting")
+
+
+def test_an_associate_deadline_without_anything_before() -> None:
+    """Worked case 12: CESA on 1 September 2024, no CAPE."""
+    told = associate(date(2024, 9, 1), [])
+    assert said(told.says) == "36 mois à partir du 1er septembre 2024 : associé·e au plus tard le 31 août 2027."
+    assert told.article == "C. trav. L7331-3" and told.doubts == ()
+
+
+def test_earlier_contracts_are_named_and_deducted() -> None:
+    """Worked case 36: 5 months 16 days before a CESA of 1 March 2026."""
+    told = associate(date(2026, 3, 1), [(date(2025, 1, 15), date(2025, 6, 30))])
+    assert said(told.says) == ("36 mois à partir du 1er mars 2026, moins 5 mois et 16 jours de contrats déjà faits : "
+                               "associé·e au plus tard le 14 septembre 2028.")
+    assert told.periods == ((date(2025, 1, 15), date(2025, 6, 30)),)
+
+
+def test_no_month_left() -> None:
+    """Worked case 13: 36 months of CAPE to 28 February 2027, CESA the day after."""
+    told = associate(date(2027, 3, 1), [(date(2024, 3, 1), date(2027, 2, 28))])
+    assert "le délai de 36 mois est épuisé, l’AG vote avant la signature" in said(told.says)
+    assert trial(date(2027, 3, 1), [(date(2024, 3, 1), date(2027, 2, 28))]).limit is None
+
+
+def test_two_readings_are_both_said_and_the_earlier_kept() -> None:
+    earlier = [(date(2025, 1, 31), date(2025, 2, 27))]
+    told = associate(date(2026, 2, 28), earlier)
+    assert told.limit is not None
+    if told.doubts:
+        first, second = told.doubts[0].values["un"], told.doubts[0].values["autre"]
+        assert told.limit <= min(first, second) and first != second
+    ways = [associate(date(2026, month, day), [(date(2025, 1, 15), date(2025, last, 17))])
+            for month in range(1, 13) for day in (1, 15, 28) for last in (2, 3, 6)]
+    doubtful = [one for one in ways if one.doubts]
+    assert doubtful, "some lengths end on two days"
+    assert all(one.limit <= min(one.doubts[0].values.values()) for one in doubtful)
+
+
+@pytest.mark.parametrize("periods, words", [
+    ([], "0 jour"), ([(date(2026, 1, 1), date(2026, 1, 1))], "1 jour"),
+    ([(date(2024, 2, 29), date(2025, 2, 28))], "12 mois"),
+    ([(date(2023, 3, 1), date(2024, 2, 29)), (date(2024, 3, 1), date(2024, 8, 31))], "18 mois"),
+    ([(date(2025, 1, 15), date(2025, 6, 30))], "5 mois et 16 jours"),
+    ([(date(2025, 1, 1), date(2025, 3, 31)), (date(2025, 3, 1), date(2025, 4, 30))], "4 mois"),
+])
+def test_lengths_count_overlaps_once(periods: list[tuple[date, date]], words: str) -> None:
+    assert length_in_words(periods) == words
+
+
+def test_capes_used_and_what_is_left() -> None:
+    """Worked case 5: 12 + 12, a third one still fits; then none."""
+    two = [cape(date(2024, 2, 29), date(2025, 2, 28)), cape(date(2025, 3, 1), date(2026, 2, 28), "trading")]
+    told = capes(two, date(2026, 1, 10))
+    assert said(told.says) == ("24 mois de CAPE déjà signés, en 2 contrats : un suivant irait au plus tard "
+                               "jusqu’au 28 février 2027.")
+    three = [*two, cape(date(2026, 3, 1), date(2027, 2, 28), "trading")]
+    assert said(capes(three, date(2026, 6, 1)).says) == (
+        "36 mois de CAPE déjà signés, en 3 contrats : les 36 mois sont atteints.")
+
+
+def test_three_short_contracts_leave_a_doubt_for_a_human() -> None:
+    """Worked case 6: 4 + 4 + 4 months; months are left, the letter of the text admits three contracts."""
+    short = [cape(date(2026, 1, 1), date(2026, 4, 30)), cape(date(2026, 5, 1), date(2026, 8, 31)),
+             cape(date(2026, 9, 1), date(2026, 12, 31), "trading")]
+    told = capes(short, date(2026, 12, 1))
+    assert told.limit is not None
+    assert any("La cogérance décide par écrit" in said(doubt) for doubt in told.doubts)
+
+
+def test_only_the_counters_that_still_matter() -> None:
+    """Before a CESA the CAPE's; once a CESA is prepared, the deadline's and the trial's; nothing without a contract."""
+    one = cape(date(2026, 1, 1), date(2026, 12, 31), "trading")
+    assert [counter.title for counter in counters([one], date(2026, 6, 1))] == ["Durée des CAPE"]
+    found: list[Counter] = counters([one, cesa(date(2027, 1, 1), "drafting")], date(2026, 12, 1))
+    assert [counter.title for counter in found] == ["Délai pour devenir associé·e", "Période d’essai"]
+    assert counters([], date(2026, 6, 1)) == []

@@ -1,0 +1,116 @@
+"""Each legal counter, explained: which contracts it counts, how long they are, and the day they lead to. Pure.
+
+A counter that two readings of the law would end on two days says both and keeps the earlier; what cannot be decided here is
+said as a doubt, for a named human to decide with a written reason (JOURNEY §8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from workflows.calendar import (
+    ASSOCIATE_MONTHS,
+    CAPES_MONTHS,
+    ONE_DAY,
+    TRIAL_MONTHS,
+    Period,
+    associate_deadline,
+    both_ways,
+    cape_limit,
+    merged,
+    prior_length,
+    trial_limit,
+)
+from workflows.contracts import Contract, earlier_periods, ever_in_force
+from workflows.grammar import Told
+
+CAPES = 3
+"""Contracts the letter of C. com. L127-2 admits: one, twice renewed."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One counter: what it says, the periods it counts, the day it leads to, its article, what is doubtful."""
+
+    title: str
+    says: Told
+    article: str
+    periods: tuple[Period, ...] = ()
+    limit: date | None = None
+    doubts: tuple[Told, ...] = ()
+
+
+def counters(contracts: Sequence[Contract], today: date) -> list[Counter]:
+    """The counters of a person that still matter: CAPE while a CAPE may run, deadline and trial once a CESA is prepared."""
+    found = []
+    cesa = next((one for one in reversed(contracts) if one.kind == "cesa" and one.state != "ended"), None)
+    if cesa is None and any(one.kind == "cape" for one in contracts):
+        found.append(capes(contracts, today))
+    if cesa is not None:
+        earlier = earlier_periods([one for one in contracts if one.case != cesa.case], cesa.first_day)
+        found += [associate(cesa.first_day, earlier), trial(cesa.first_day, earlier)]
+    return found
+
+
+def capes(contracts: Sequence[Contract], today: date) -> Counter:
+    """Months of CAPE used, and the last day a next one may have (C. com. L127-2)."""
+    used = ever_in_force(contracts, "cape")
+    ahead = max([today, *((one.over_on or today) + ONE_DAY for one in used)])
+    earlier = earlier_periods([one for one in contracts if one.kind == "cape"], ahead)
+    limit = cape_limit(ahead, earlier)
+    values = {"duree": length_in_words(earlier), "n": len(used), "limite": limit}
+    end = "un suivant irait au plus tard jusqu’au {limite}." if limit else "les 36 mois sont atteints."
+    says = Told("{duree} de CAPE déjà signés, en {n:contrat|contrats} : " + end, values)
+    doubts = list(_two_readings(ahead, CAPES_MONTHS, earlier)) if limit else []
+    if len(used) >= CAPES and limit:
+        doubts.append(Told("Il reste des mois, mais la lettre du texte admet trois contrats. La cogérance décide par écrit, "
+                           "et le contrat le dit."))
+    return Counter("Durée des CAPE", says, "C. com. L127-2", merged(earlier), limit, tuple(doubts))
+
+
+def associate(start: date, earlier: Sequence[Period]) -> Counter:
+    """The day before which someone under a CESA becomes associate (C. trav. L7331-3)."""
+    deadline = associate_deadline(start, earlier)
+    if not earlier:
+        says = Told("36 mois à partir du {debut} : associé·e au plus tard le {limite}.", {"debut": start, "limite": deadline})
+    elif deadline < start:
+        says = Told("{duree} de contrats déjà faits : le délai de 36 mois est épuisé, l’AG vote avant la signature.",
+                    {"duree": length_in_words(earlier)})
+    else:
+        says = Told("36 mois à partir du {debut}, moins {duree} de contrats déjà faits : associé·e au plus tard le {limite}.",
+                    {"debut": start, "duree": length_in_words(earlier), "limite": deadline})
+    return Counter("Délai pour devenir associé·e", says, "C. trav. L7331-3", merged(earlier), deadline,
+                   tuple(_two_readings(start, ASSOCIATE_MONTHS, earlier)))
+
+
+def trial(start: date, earlier: Sequence[Period]) -> Counter:
+    """The last day a trial period may have (C. trav. L7332-1)."""
+    limit = trial_limit(start, earlier)
+    values = {"debut": start, "duree": length_in_words(earlier), "limite": limit}
+    if limit is None:
+        says = Told("{duree} de contrats déjà faits : aucune période d’essai n’est possible.", values)
+    elif earlier:
+        says = Told("8 mois à partir du {debut}, moins {duree} de contrats déjà faits : essai au plus tard jusqu’au {limite}.",
+                    values)
+    else:
+        says = Told("8 mois à partir du {debut} : essai au plus tard jusqu’au {limite}.", values)
+    return Counter("Période d’essai", says, "C. trav. L7332-1", merged(earlier), limit,
+                   tuple(_two_readings(start, TRIAL_MONTHS, earlier)) if limit else ())
+
+
+def _two_readings(start: date, months: int, earlier: Sequence[Period]) -> Iterable[Told]:
+    """Months then days, or days as thirtieths: said when they end on two days."""
+    first, second = both_ways(start, months, earlier)
+    if first != second and earlier:
+        yield Told("Deux calculs donnent le {un} et le {autre} : le plus proche compte.", {"un": first, "autre": second})
+
+
+def length_in_words(periods: Sequence[Period]) -> str:
+    """« 5 mois et 16 jours », « 18 mois », « 12 jours »."""
+    months, days = prior_length(periods)
+    parts = [f"{months} mois"] if months else []
+    if days or not parts:
+        parts.append(f"{days} jour{'s' if days > 1 else ''}")
+    return " et ".join(parts)
