@@ -172,6 +172,9 @@ TABLES: Final = Tags({
     "rank_line": Kept(
         purpose="say why a rank worsened", until=WALK, owner=CASE, rows="delete", plain="case",
         fact="day before rank", personal="sentence"),
+    "served_line": Kept(
+        purpose="say why a place went to whom", until=WALK, owner=CASE, rows="delete", plain="antenna case event",
+        fact="made_at kind month", personal="sentence"),
     "place": Kept(
         purpose="keep the cap", until=HOUSE, owner=("holder.dossier.person",), plain="antenna rank holder",
         fact="month status"),
