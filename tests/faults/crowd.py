@@ -18,10 +18,11 @@ FIRST = date(2027, 1, 4)
 
 def waiting(cast: Cast, number: int, name: str = "Attente") -> list[Case]:
     """So many people in the waiting list, in the order of the list."""
-    return [_taken_over(cast, f"{name} {n}", FIRST + timedelta(days=n % 50)) for n in range(number)]
+    return [taken_over(cast, f"{name} {n}", FIRST + timedelta(days=n % 50)) for n in range(number)]
 
 
-def _taken_over(cast: Cast, name: str, since: date) -> Case:
+def taken_over(cast: Cast, name: str, since: date) -> Case:
+    """Someone who waits since a day, taken over."""
     number = Dossier.select().count() + 1
     person = Person.create(first_name=name, last_name="Lenoir", email=f"p{number}@exemple.fr", phone="",
                            created_at=moment.now())
