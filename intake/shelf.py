@@ -30,6 +30,11 @@ class Shelf:
     """Where the piece is seen."""
     others: list[Piece]
     """Pieces already added elsewhere (F12)."""
+    query: str
+    """`?retour=verifier` when the page was opened from the check."""
+    alone: bool
+    """Whether the page asks for documents only: the file has a small form of its own. Beside other questions it goes with
+    them, so that nothing typed there is lost when the page comes back (F52)."""
 
 
 def documents(form: StepForm) -> Iterator[PieceField]:
@@ -37,29 +42,32 @@ def documents(form: StepForm) -> Iterator[PieceField]:
     return (field for field in form if isinstance(field, PieceField))
 
 
-def furnish(form: StepForm, case: Case, address: str) -> StepForm:
+def furnish(form: StepForm, case: Case, address: str, query: str = "") -> StepForm:
     """Give each document of a page its shelf."""
     asked = list(documents(form))
     if asked:
         added = {piece.uid: piece for piece in pieces.of(case.dossier) if piece.added_by_id == case.dossier.person_id}
         here = {field.shown() for field in asked}
+        alone = len(asked) == len(list(form))
         others = [piece for uid, piece in added.items() if uid not in here][:OFFERED]
         for field in asked:
             piece = added.get(field.shown())
             look = f"/dossier/{case.dossier.uid}/pieces/{piece.uid}/voir" if piece else ""
-            field.shelf = Shelf(f"{address}/pieces/{field.name}", piece, look, others)
+            field.shelf = Shelf(f"{address}/pieces/{field.name}", piece, look, others, query, alone)
     return form
 
 
-def put(case: Case, page: Page, facts: Any, field: str, uid: str, sheet: str = "") -> None:
-    """Lay a piece on its page, beside what is typed there, or take it off ('')."""
+def put(case: Case, page: Page, facts: Any, field: str, uid: str, beside: Typed | None = None) -> None:
+    """Lay a piece on its page, or take it off (''), with what is typed beside it: as posted, else as kept."""
     row = questionnaire.rows_of(case).get(page.name)
-    typed: Typed = questionnaire.typed_of(row, case) or Typed()
-    before = typed.get(field, "")
+    kept: Typed = questionnaire.typed_of(row, case) or Typed()
+    typed = kept if beside is None else Typed(beside)
+    before = str(kept.get(field, ""))
     typed[field] = uid
     if uid:
         typed[f"{field}-absent"] = ""
-    questionnaire.keep(case, page, questionnaire.form_of(page, facts, typed), typed, _as_opened(row, sheet), checked=False)
+    opened = _as_opened(row, typed) if beside is None else questionnaire.opened_by(typed)
+    questionnaire.keep(case, page, questionnaire.form_of(page, facts, typed), typed, opened, checked=False)
     if before and before != uid:
         _let_go(case, before)
 
@@ -85,9 +93,9 @@ def _label(case: Case, name: str) -> str:
     return next((field.label.text for field in fields if field is not None), name)
 
 
-def _as_opened(row: DraftPage | None, sheet: str) -> Opened:
+def _as_opened(row: DraftPage | None, typed: Typed) -> Opened:
     """A file belongs to the page that is open: laying it down makes no other page stale."""
-    return Opened(sheet=row.sheet, turn=row.turn) if row is not None else Opened(sheet=sheet)
+    return Opened(sheet=row.sheet, turn=row.turn) if row is not None else Opened(sheet=str(typed.get("sheet", ""))[:40])
 
 
 def _let_go(case: Case, uid: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import agenda, ahead, moment, words
+from intake import agenda, ahead, moment, shelf, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import complement_asked
 from intake.items import items_of
@@ -77,7 +77,8 @@ def calendar() -> Response:
 def mine_of(person: Person) -> list[Dossier]:
     """The dossiers of someone, the latest first."""
     return list(Dossier.select(Dossier, Antenna, Person).join(Antenna, on=Dossier.antenna).switch(Dossier)
-                .join(Person, on=Dossier.person).where(Dossier.person == person).order_by(Dossier.id.desc()))
+                .join(Person, on=Dossier.person).where(Dossier.person == person, Dossier.erased_at.is_null())
+                .order_by(Dossier.id.desc()))
 
 
 def chosen(dossiers: list[Dossier], uid: str) -> Dossier:
@@ -98,6 +99,7 @@ def say_case(case: Case) -> dict[str, Any]:
         "possible": likely_first(grouped(possible), state.next_steps), "first": state.next_steps,
         "questionnaire": url_for("application.tasks", case=case.uid) if to_fill else "",
         "blocked": [why_not(case, one) for one in shown if not one.possible and one.step.name not in OF_THE_OFFER],
+        "missing": [] if to_fill or state.closed else shelf.missing_of(case),
         "request": complement_asked(case, my_roles(case)), "in_place": in_place(steps, facts),
         "leaving": [(one.step, href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
     }

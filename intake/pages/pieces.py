@@ -10,9 +10,11 @@ from intake.answers_read import is_sensitive, may_read_piece
 from intake.lookup import cases_of, my_roles, the_dossier
 from intake.models import pieces as kept, readings
 from intake.models.dossiers import Dossier
+from intake.models.drafts import ChangedElsewhere
 from intake.models.pieces import Piece
 from intake.pages.application import my_case
-from intake.pages.sheet import Sheet
+from intake.pages.sheet import Sheet, changed_elsewhere
+from intake.questionnaire import Typed
 from intake.show import go, show
 from intake.uploads import BadFile, store
 from workflows import roles
@@ -29,25 +31,37 @@ NONE_CHOSEN = "Choisissez un fichier"
 @pages.post("/demande/<case>/<name>/pieces/<field>")
 @access(SIGNED_IN)
 def add(case: str, name: str, field: str) -> Response:
-    """Add a file to a document of a page, or use again one that is there; other answers do not depend on it."""
+    """Add a file to a document of a page, or use again one that is there; what is typed beside it is kept too."""
     sheet = the_sheet(case, name, field)
     try:
-        uid = chosen(sheet, field)
+        return lay(sheet, field, chosen(sheet, field))
     except BadFile as bad:
-        form = sheet.form()
+        typed = beside()
+        form = sheet.form(typed)
         form[field].errors = (str(bad),)
         return sheet.show(form, status=422)
-    shelf.put(sheet.case, sheet.page, sheet.facts, field, uid, request.form.get("sheet", ""))
-    return go(back_to(sheet, field))
 
 
 @pages.post("/demande/<case>/<name>/pieces/<field>/supprimer")
 @access(SIGNED_IN)
 def take_away(case: str, name: str, field: str) -> Response:
     """Take a file off a page."""
-    sheet = the_sheet(case, name, field)
-    shelf.put(sheet.case, sheet.page, sheet.facts, field, "")
+    return lay(the_sheet(case, name, field), field, "")
+
+
+def lay(sheet: Sheet, field: str, uid: str) -> Response:
+    """The page with its document changed; as posted, when it was saved from elsewhere meanwhile."""
+    typed = beside()
+    try:
+        shelf.put(sheet.case, sheet.page, sheet.facts, field, uid, typed)
+    except ChangedElsewhere as changed:
+        return sheet.show(sheet.form(typed), status=409, problem=changed_elsewhere(changed.page))
     return go(back_to(sheet, field))
+
+
+def beside() -> Typed | None:
+    """What is typed beside a document on a page that asks for more; None from the small form of its own."""
+    return Typed(request.form) if "turn" in request.form else None
 
 
 def the_sheet(case: str, name: str, field: str) -> Sheet:
@@ -66,7 +80,7 @@ def chosen(sheet: Sheet, field: str) -> str:
         if known is None or known.added_by_id != me().id:
             abort(404)
         return known.uid
-    file = request.files.get("file")
+    file = request.files.get("file") or request.files.get(field)
     if file is None or not file.filename:
         raise BadFile(NONE_CHOSEN)
     return store(sheet.case.dossier, file, me(), title=field, key=request.form.get("key", "")).uid

@@ -73,7 +73,8 @@ class Sheet:
         """The page, with its step as text, the line that says it is not sent, and what waits to be taken up."""
         at = next(n for n, task in enumerate(self.tasks, start=1) if self.page in task.pages)
         row, address = self.row, questionnaire.address(self.case, self.page.name)
-        shelf.furnish(form, self.case, address)
+        query = f"?retour={CHECK}" if request.args.get("retour") == CHECK else ""
+        shelf.furnish(form, self.case, address, query)
         waiting = pending.versions(self.person, address) if request.method == "GET" else []
         return show(
             "application_page.html", block="question", status=status, case=self.case, form=form, page=self.page,

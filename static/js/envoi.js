@@ -2,11 +2,13 @@
 "use strict";
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
-  const { upload: id, heavy, failed, bytes } = form.dataset;
-  const file = id && document.getElementById(id).files[0];
-  if (!file || button?.formAction !== form.action || button.name) return;
+  const shelf = button?.closest("[data-shelf]");
+  if (!shelf) return;
+  event.stopPropagation();
+  const { heavy, failed, bytes } = shelf.dataset;
+  const file = button.dataset.upload && shelf.querySelector("[type=file]").files[0];
+  if (!file) return;
   event.preventDefault();
-  const shelf = document.getElementById(`${id}-piece`);
   const say = (text) => { document.getElementById("annonces").textContent = text; };
   const mega = (n) => `${(n / 1048576).toFixed(1).replace(".", ",")}\u00a0Mo`;
   shelf.querySelector("[data-sending]")?.remove();
@@ -19,8 +21,7 @@ document.addEventListener("submit", (event) => {
     show(document.body.dataset.upload.replace("{}", file.name));
     bar.ariaLabel = line.textContent;
   }, 400);
-  const done = () => { clearTimeout(slow); dispatchEvent(new Event("pageshow")); };
-  const stop = (text) => { done(); line.textContent = ""; line.className = "error"; show(text); button.focus(); };
+  const stop = (text) => { clearTimeout(slow); line.textContent = ""; line.className = "error"; show(text); button.focus(); };
   if (file.size > 10485760) return stop(heavy);
   const request = new XMLHttpRequest();
   let quarter = 0;
@@ -35,12 +36,12 @@ document.addEventListener("submit", (event) => {
   request.onload = () => {
     const fresh = new DOMParser().parseFromString(request.responseText, "text/html").getElementById(shelf.id);
     if (!fresh) return stop(request.status === 413 ? heavy : failed);
-    done();
+    clearTimeout(slow);
     shelf.replaceWith(fresh);
     const error = fresh.querySelector(".error");
     say((error ?? fresh.querySelector(".pieces")).textContent);
     fresh.querySelector(error ? "[type=file]" : ".pieces a").focus();
   };
-  request.open("POST", form.action);
+  request.open("POST", button.formAction);
   request.send(new FormData(form));
-});
+}, true);

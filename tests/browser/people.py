@@ -137,10 +137,18 @@ class Someone:
             self.page.get_by_role("checkbox", name=named).check()
         elif isinstance(answer, dict):
             self.page.get_by_label(named).set_input_files(answer)
+            self.adds_the_file(label)
         elif group.count():
             group.get_by_role("radio", name=as_read(str(answer))).check()
         else:
             self.write(self.page.get_by_label(named), str(answer))
+
+    def adds_the_file(self, label: str) -> None:
+        """Where files are added one by one, press their button and wait until they are listed."""
+        shelf = self.page.locator("[data-shelf]").filter(has=self.page.locator("label", has_text=as_read(label, r".*")))
+        if shelf.count():
+            shelf.get_by_role("button", name="Ajouter ce fichier").click()
+            expect(shelf.get_by_text("Déjà ajouté")).to_be_visible()
 
     def write(self, control: Locator, words: str) -> None:
         """Words in a box, or one line of a list."""

@@ -46,9 +46,12 @@ def at(case: Case, page: str = PAGE) -> str:
 def post(client: FlaskClient, case: Case, content: bytes | None, name: str = "presentation.pdf", page: str = PAGE,
          field: str = FIELD, **more: Any) -> TestResponse:
     """Choose a file on the page, press « Ajouter ce fichier »."""
-    form = next(form for form in read(client.get(at(case, page))).forms if form.action.endswith(f"/pieces/{field}"))
-    file = {} if content is None else {"file": (BytesIO(content), name)}
-    return client.post(form.action, data={**form.values.to_dict(), **file, **more}, content_type="multipart/form-data")
+    forms = read(client.get(at(case, page))).forms
+    small = next((form for form in forms if form.action.endswith(f"/pieces/{field}")), None)
+    form = small or next(form for form in forms if SAVE in form.buttons)
+    file = {} if content is None else {"file" if small else field: (BytesIO(content), name)}
+    return client.post(f"{at(case, page)}/pieces/{field}", data={**form.values.to_dict(), **file, **more},
+                       content_type="multipart/form-data")
 
 
 # Adding --------------------------------------------------------------------------------------------------------------
@@ -149,6 +152,19 @@ def test_what_else_was_kept_on_the_page_stays(people: Cast, browse: Browse, case
     assert row.answers["budget_file"]["piece"]
 
 
+def test_what_is_typed_beside_a_file_is_kept_with_it(people: Cast, browse: Browse, case: Case) -> None:
+    """Without JavaScript the page comes back: what was typed and not saved comes back too."""
+    ana = browse(people.ana)
+    assert post(ana, case, A_PDF, page="budget", field="budget_file", **{"budget-0-heading": "Ventes"}).status_code == 303
+    page = ana.get(at(case, "budget")).get_data(as_text=True)
+    assert 'value="Ventes"' in page
+    refused = post(ana, case, b"MZ", page="budget", field="budget_file", **{"budget-0-heading": "Conseil"})
+    assert refused.status_code == 422
+    assert 'value="Conseil"' in refused.get_data(as_text=True)
+    with writing():
+        assert not DraftPage.get(DraftPage.page == "budget").complete, "only « Enregistrer et continuer » completes a page"
+
+
 def test_an_error_elsewhere_loses_no_file(people: Cast, browse: Browse, case: Case) -> None:
     ana = browse(people.ana)
     post(ana, case, A_PDF, page="budget", field="budget_file")
@@ -206,7 +222,7 @@ def test_a_missing_paper_makes_the_page_complete(people: Cast, browse: Browse, c
         assert DraftPage.get(DraftPage.page == "insurance").complete
 
 
-def test_it_becomes_a_task_until_it_is_added(people: Cast, case: Case) -> None:
+def test_it_becomes_a_task_until_it_is_added(people: Cast, browse: Browse, case: Case) -> None:
     from intake import history
     from intake.models.actors import CLOCK
 
