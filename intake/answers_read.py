@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -32,6 +32,8 @@ class Answered:
     label: str
     value: str
     hidden: bool = False
+    before: str = ""
+    """What it replaced, when it changed."""
 
 
 def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event, list[Answered]]]:
@@ -46,6 +48,17 @@ def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event,
         read = [line for form in forms for line in _lines(form, written, as_who)]
         if read:
             yield answers.event, read
+
+
+def with_changes(read: Iterable[tuple[Event, list[Answered]]]) -> list[tuple[Event, list[Answered]]]:
+    """The same, each answer beside what it replaced; the latest first."""
+    known: dict[str, str] = {}
+    found = []
+    for event, rows in reversed(list(read)):
+        found.append((event, [replace(row, before=known[row.label]) if known.get(row.label, row.value) != row.value else row
+                              for row in rows]))
+        known |= {row.label: row.value for row in rows}
+    return found[::-1]
 
 
 def theirs(event: Event, case: Case) -> bool:

@@ -298,6 +298,12 @@ CREATE UNIQUE INDEX "place_holder_id" ON "place" ("holder_id");
 
 CREATE UNIQUE INDEX "place_antenna_id_month_rank" ON "place" ("antenna_id", "month", "rank");
 
+CREATE TABLE "presence" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "dossier_id" INTEGER NOT NULL, "at" INTEGER NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "presence_dossier_id" ON "presence" ("dossier_id");
+
+CREATE UNIQUE INDEX "presence_person_id_dossier_id" ON "presence" ("person_id", "dossier_id");
+
 CREATE TABLE "privacy_request" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('erasure', 'question')), "text" TEXT NOT NULL, "asked_at" INTEGER NOT NULL, "due_on" DATE NOT NULL, "answered_at" INTEGER, "answered_by_id" INTEGER, "answer" TEXT NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("answered_by_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "privacy_request_uid" ON "privacy_request" ("uid");
@@ -323,6 +329,12 @@ CREATE INDEX "reading_reader_id" ON "reading" ("reader_id");
 CREATE INDEX "reading_dossier_id" ON "reading" ("dossier_id");
 
 CREATE INDEX "reading_at" ON "reading" ("at");
+
+CREATE TABLE "read_mark" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "dossier_id" INTEGER NOT NULL, "number" INTEGER NOT NULL, "at" INTEGER NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id") ON DELETE CASCADE);
+
+CREATE INDEX "read_mark_dossier_id" ON "read_mark" ("dossier_id");
+
+CREATE UNIQUE INDEX "read_mark_person_id_dossier_id" ON "read_mark" ("person_id", "dossier_id");
 
 CREATE TABLE "recovery_code" ("id" INTEGER NOT NULL PRIMARY KEY, "person_id" INTEGER NOT NULL, "code" TEXT NOT NULL, "used_at" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
 

@@ -187,6 +187,12 @@ TABLES: Final = Tags({
         "status written_at sent_at", personal="address subject body problem"),
 
     # The team’s board
+    "presence": Kept(
+        purpose="tell who else reads a dossier now", until="75 seconds", owner=("person",), about=DOSSIER, rows="delete",
+        age=Age("at", days=1), plain="person dossier", fact="at"),
+    "read_mark": Kept(
+        purpose="mark what is new to a reader", until=WALK, owner=("person",), about=DOSSIER, rows="delete",
+        plain="person dossier number", fact="at"),
     "saved_view": Kept(
         purpose="open the board as one likes it", until=RELATION, owner=("person",), rows="delete", plain="uid person",
         fact="shared saved_at", personal="name query"),

@@ -15,6 +15,7 @@ SCREENS = (
     "review",
     "application",
     "dossier",
+    "reading",
     "step",
     "contract",
     "board",

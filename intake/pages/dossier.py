@@ -9,26 +9,24 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 
 import workflows
-from intake import moment, undo, words
+from intake import moment, timeline, undo, words
 from intake.access import SIGNED_IN, access, held_roles, me
-from intake.answers_read import is_sensitive, may_read, may_read_piece, readable_answers
+from intake.answers_read import is_sensitive, may_read, may_read_piece, readable_answers, with_changes
 from intake.cases import new_case
 from intake.delivery import says
 from intake.items import AboutOne, items_of
 from intake.lookup import cases_of, my_roles, my_steps, name_of, only_asked, the_dossier, workflow_of
-from intake.models import pieces as pieces_table
+from intake.models import pieces as pieces_table, read_marks
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
-from intake.models.people import Person
 from intake.models.tasks import Task
 from intake.next_action import Action, of_dossier
 from intake.outbox import CODED
 from intake.pages.contract import READERS as CONTRACT_READERS
 from intake.show import show
 from intake.stations import stations_of
-from intake.told import day_of, row_of, told
+from intake.told import told
 from workflows import roles
-from workflows.calendar import paris_day
 from workflows.common import NoteForm
 from workflows.engine import OpenStep
 from workflows.grammar import Step
@@ -60,8 +58,11 @@ def summary(uid: str) -> Response:
 def answers(uid: str) -> Response:
     """Réponses: what was written, for those who may read it."""
     dossier, cases = _open(uid)
-    read = [(case, event, rows) for case in cases for event, rows in readable_answers(case, my_roles(case))]
-    return _show("dossier_answers.html", dossier, cases, "answers", read=read, told=told)
+    seen = read_marks.read_up_to(me(), dossier)
+    read = [(case, event, compared) for case in cases
+            for event, compared in with_changes(readable_answers(case, my_roles(case)))]
+    return _show("dossier_answers.html", dossier, cases, "answers", read=read, told=told, seen=seen,
+                 fresh=any(event.number > seen for _, event, _ in read))
 
 
 @pages.get("/dossier/<uid>/pieces")
@@ -72,7 +73,8 @@ def pieces(uid: str) -> Response:
     held = {role for case in cases for role in my_roles(case)}
     rows = [piece for piece in pieces_table.of(dossier) if may_read_piece(piece, me(), held)]
     contracts = [case for case in cases if case.memory.get("document") and my_roles(case) & CONTRACT_READERS]
-    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts, is_sensitive=is_sensitive)
+    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts,
+                 is_sensitive=is_sensitive, sensitive=any(is_sensitive(piece) for piece in rows))
 
 
 @pages.get("/dossier/<uid>/echanges")
@@ -104,14 +106,9 @@ def closed(letter: Letter) -> bool:
 def history(uid: str) -> Response:
     """Historique: who did what, when; decisions alone if wanted."""
     dossier, cases = _open(uid)
-    decisions = request.args.get("decisions") == "1"
-    rows = (Event.select(Event, Person).join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
-            .where(Event.dossier == dossier).order_by(Event.number.desc()).limit(200))
-    by_id = {case.id: case for case in cases}
-    lines = [_line(event, by_id[event.case_id]) for event in rows]
-    if decisions:
-        lines = [line for line in lines if line["decision"]]
-    return _show("dossier_history.html", dossier, cases, "history", lines=lines, decisions=decisions)
+    decisions, before = request.args.get("decisions") == "1", request.args.get("avant", 0, type=int)
+    lines, more = timeline.page(dossier, cases, before=before, decisions=decisions, read=read_marks.read_up_to(me(), dossier))
+    return _show("dossier_history.html", dossier, cases, "history", lines=lines, decisions=decisions, more=more)
 
 
 # What the pages share ------------------------------------------------------------------------------------------------
@@ -246,17 +243,6 @@ def _undoable(cases: list[Case]) -> list[dict[str, Any]]:
             found.append({"label": rows[0].label, "until": undo.until(case, last),
                           "href": url_for("step.take", dossier=case.dossier.uid, case=case.uid, step="undo")})
     return found
-
-
-def _line(event: Event, case: Case) -> dict[str, Any]:
-    """One line of history."""
-    row = row_of(event, case)
-    return {
-        "iso": event.made_at.isoformat(), "at": f"{day_of(event.made_at)} {words.hour(event.made_at)}",
-        "text": told(event, case), "quiet": event.actor_id is None, "decision": bool(row and row.decision),
-        "case": case,
-        "effective": words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else "",
-    }
 
 
 def _notes(cases: list[Case]) -> list[tuple[Event, str]]:

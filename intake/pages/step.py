@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, request, url_for
@@ -9,7 +10,7 @@ from flask import Blueprint, Response, abort, g, request, url_for
 from intake import consent, foresight, late_forms, papers, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import Answered, complement_asked, in_words, readable_answers
-from intake.cases import AnswersInvalid, StepRefused
+from intake.cases import AnswersInvalid, Stale, StepRefused
 from intake.clock import take_with_room
 from intake.effects import Made, tell
 from intake.foresight import Surprise
@@ -31,6 +32,7 @@ from intake.questionnaire import SEND
 from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
 from intake.stages import OF_STATE
+from intake.two_versions import Both, compared
 from intake.undo import author_role
 from intake.uploads import with_pieces
 from workflows import roles
@@ -90,8 +92,10 @@ def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
         case = the_case(case.dossier, reference)
         facts, still = here(case, step, about)
         opened = still or gone(case, step, about)
-        return page(case, opened, facts, blank_form(opened.step, facts, raw), status=409,
-                    reasons=[words.say(one) for one in refused.refusals])
+        form = blank_form(opened.step, facts, raw)
+        return page(case, opened, facts, form, status=409, reasons=[words.say(one) for one in refused.refusals],
+                    stale=isinstance(refused, Stale),
+                    both=compared(case, step, request.form.get("version", type=int), typed_in(form)))
     pending.forget(me(), request.path)
     return go(after(event.case.dossier, event))
 
@@ -143,7 +147,7 @@ def after(dossier: Dossier, event: Event | None = None) -> str:
 
 
 def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, reasons: list[str] | None = None,
-         surprise: Surprise | None = None, notice: str = "") -> Response:
+         surprise: Surprise | None = None, notice: str = "", stale: bool = False, both: Sequence[Both] = ()) -> Response:
     """The step's page, its form as typed, what it will do, and the reasons that stop it."""
     said = [words.say(refusal) for refusal in opened.refusals] if reasons is None else reasons
     mine = case.dossier.person_id == me().id
@@ -155,7 +159,7 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
         step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
         foreseen=foreseen, surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=mine, before=before,
-        label=label_of(opened.step, case, mine), minutes=facts.settings["undo.minutes"],
+        stale=stale, both=both, label=label_of(opened.step, case, mine), minutes=facts.settings["undo.minutes"],
         found_back=notice, token=late_forms.token_for(case, me(), request.path) if case.id else "",
         read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form),
         **the_round(case, opened.step.name, facts))

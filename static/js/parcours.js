@@ -139,6 +139,11 @@
     document.body.dispatchEvent(new Event(held ? "verifier" : "rafraichir"));
   }, 5000);
 
+  /* « I am here », while a dossier is read. */
+  const beat = () => $("[data-beat]") && !document.hidden && document.body.dispatchEvent(new Event("battre"));
+  setInterval(beat, 30000);
+  setTimeout(beat, 1500);
+
   /* Boxes ticked in a list are counted aloud; what just happened is said once the page is there. */
   document.addEventListener("change", ({ target }) => {
     const list = target.matches("[type=checkbox]") && target.closest("[data-chosen]");

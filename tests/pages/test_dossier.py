@@ -16,7 +16,7 @@ from tests.cases.test_whole_road import Road, find_peer, to_cape
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
 from tests.hostile import plain
-from tests.page import press, read
+from tests.page import RANDOM, press, read
 
 TABS = ("", "/reponses", "/pieces", "/echanges", "/historique")
 NIR, PASSPORT, IBAN, MASKED_IBAN = "285036249800123", "18AB12345", "FR1420041010050500013M02606", "FR14••••••••2606"
@@ -69,7 +69,8 @@ def test_documents_follow_the_field_they_were_posted_in(road: Road, people: Cast
         for title, allowed in readers.items():
             theirs = who.first_name in allowed
             assert (f"{title}.pdf" in listed) == theirs, (who.first_name, title)
-            assert client.get(f"{page}/{uids[title]}").status_code == (200 if theirs else 404), (who.first_name, title)
+            opened = 405 if title == "paper_copy" and who is not people.ana else 200 if theirs else 404
+            assert client.get(f"{page}/{uids[title]}").status_code == opened, (who.first_name, title)
 
 
 def test_a_peer_reads_no_letters_notes_application_or_interview(road: Road, people: Cast, browse: Browse) -> None:
@@ -123,7 +124,7 @@ def test_someone_else_s_dossier_and_a_missing_one_are_the_same(road: Road, peopl
         for tab in TABS:
             theirs, missing = (client.get(f"/dossier/{uid}{tab}") for uid in (road.dossier.uid, "A" * 22))
             assert theirs.status_code == missing.status_code == 404
-            assert theirs.text.replace(road.dossier.uid, "") == missing.text.replace("A" * 22, "")
+            assert RANDOM.sub("", theirs.text.replace(road.dossier.uid, "")) == RANDOM.sub("", missing.text.replace("A" * 22, ""))
 
 
 def test_a_piece_of_another_dossier_is_not_there(road: Road, people: Cast, browse: Browse, clock: Clock) -> None:
