@@ -8,9 +8,11 @@ from datetime import time, timedelta
 from intake import words
 from intake.agenda import Entry
 from intake.facts import facts_of
+from intake.guests import awaited
 from intake.models.actors import CLOCK
-from intake.models.days import InfoMeeting, Journee, assemblies_from
+from intake.models.days import InfoMeeting, Journee, assemblies_from, journees_from
 from intake.models.dossiers import Answers, Case, Event
+from intake.models.people import Person
 from intake.models.settings import settings_on
 from intake.moment import today
 from intake.outbox import link_to, office
@@ -41,7 +43,7 @@ def dates_of(cases: Sequence[Case]) -> list[Obligation]:
 def reviews_of(cases: Sequence[Case]) -> list[Asked]:
     """The reviews that the contracts of a dossier ask for, those of contracts in force."""
     paired = next((one for one in cases if one.workflow == "accompaniment" and one.state in PAIRED_OR_NOT), None)
-    if paired is None or not any(one.state in IN_FORCE for one in cases):
+    if paired is None or not any(one.state in IN_FORCE and one is not paired for one in cases):
         return []
     return [one for one in asked_reviews(facts_of(paired, CLOCK)) if one.before >= today()]
 
@@ -77,11 +79,10 @@ def place_of(case: Case) -> str:
 # Journées ------------------------------------------------------------------------------------------------------------
 
 
-def next_journee() -> Journee | None:
-    """The next monthly day whose date is sure."""
-    found: Journee | None = Journee.select().where(
-        Journee.day >= today(), ~Journee.to_confirm).order_by(Journee.day).first()
-    return found
+def next_journee(person: Person) -> Journee | None:
+    """The next monthly day whose date is sure, for someone it awaits."""
+    journee = next((one for one in journees_from(today()) if not one.to_confirm), None)
+    return journee if journee is not None and awaited(person) else None
 
 
 def of_journee(journee: Journee) -> Entry:

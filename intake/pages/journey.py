@@ -65,7 +65,7 @@ def calendar() -> Response:
     wanted, named = request.args.get("date", ""), request.args.get("dossier", "")
     cases = cases_of(chosen(dossiers, named)) if dossiers or named else []
     entries = [entry for one in ahead.dates_of(cases) if (entry := ahead.entry_of(one, cases)) and wanted in ("", entry.uid)]
-    if (journee := ahead.next_journee()) and wanted in ("", ahead.of_journee(journee).uid):
+    if (journee := ahead.next_journee(me())) and wanted in ("", ahead.of_journee(journee).uid):
         entries.append(ahead.of_journee(journee))
     if wanted and not entries:
         abort(404)
@@ -130,7 +130,7 @@ def dates_ahead(dossier: Dossier, cases: list[Case], here: list[dict[str, Any]])
     if next_review := next((one for one in found if one.step == "prepare_review"), None):
         links[next_review.case, next_review.kind] = ("Préparer", url_for("review.prepare", case=next_review.case))
     dates = [say_date(one, dossier, links) for one in found]
-    if journee := ahead.next_journee():
+    if journee := ahead.next_journee(me()):
         dates.append({"day": journee.day, "what": words.full_day(journee.day).capitalize(), "journee": journee,
                       "label": "Journée Optéos, 9 h 30", "who": journee.place,
                       "agenda": url_for("journey.calendar", dossier=dossier.uid, date=ahead.of_journee(journee).uid)})
@@ -167,4 +167,4 @@ def papers_of(dossier: Dossier, cases: list[Case]) -> dict[str, Any]:
     signed = [case for case in cases if case.workflow in ("cape", "salaried") and case.memory.get("document")
               and case.state not in ("drafting", "to_sign", "cancelled", "withdrawn")]
     return {"contracts": [(workflow_of(case).title, case.memory.get("ordinal"), case) for case in signed],
-            "insurance": insurance_of(dossier), "in_force": any(case.state in IN_FORCE for case in cases)}
+            "insurance": insurance_of(dossier), "in_force": any(case.state in IN_FORCE and case.workflow != "accompaniment" for case in cases)}
