@@ -166,5 +166,6 @@ def papers_of(dossier: Dossier, cases: list[Case]) -> dict[str, Any]:
     """My papers: signed contracts as PDF, the insurance certificate and whether it is to be renewed."""
     signed = [case for case in cases if case.workflow in ("cape", "salaried") and case.memory.get("document")
               and case.state not in ("drafting", "to_sign", "cancelled", "withdrawn")]
+    running = any(case.state in IN_FORCE and case.workflow != "accompaniment" for case in cases)
     return {"contracts": [(workflow_of(case).title, case.memory.get("ordinal"), case) for case in signed],
-            "insurance": insurance_of(dossier), "in_force": any(case.state in IN_FORCE and case.workflow != "accompaniment" for case in cases)}
+            "insurance": insurance_of(dossier), "in_force": running}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import config
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import config
 from tests.browser.conftest import House, check_accessible, make_house
 from tests.cast import Cast, invite
 
@@ -102,7 +102,8 @@ def test_the_waiting_list_and_what_leaves_it(served: Served, browser: Browser, s
     looks(page, script)
     expect(page.locator("main")).to_contain_text("Votre place dans la liste d’attente")
     expect(page.locator(".ligne [aria-current=step]")).to_contain_text("Vous êtes ici")
-    for link, words in (("Mettre en pause", "Votre rang est gardé 60"), ("Retirer ma demande", "Vous quittez la liste d’attente")):
+    for link, words in (
+            ("Mettre en pause", "Votre rang est gardé 60"), ("Retirer ma demande", "Vous quittez la liste d’attente")):
         page.get_by_role("link", name=link, exact=True).click()
         expect(page.locator("main")).to_contain_text(words)
         looks(page, script)

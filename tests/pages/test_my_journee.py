@@ -45,7 +45,7 @@ def test_i_come_or_not_from_my_journey(people: Cast, march: Journee, browse: Bro
         sent = send(ben, form, "/mon-parcours", "Je viens à la journée du 18\u00a0mars 2027")
         assert (sent.status_code, sent.location) == (303, "/mon-parcours")
     assert answer(march, people, "ben") == "expected"
-    assert f"Journée du 18{NBSP}mars{NBSP}: Vous avez dit que vous venez." in read(ben.get("/mon-parcours")).text
+    assert "Vous avez dit que vous venez." in read(ben.get("/mon-parcours")).text
     press(ben, PAGE, "Je ne viens pas à la journée du 18\u00a0mars 2027")
     assert answer(march, people, "ben") == "excused"
     assert answer(march, people, "ana") == "", "only mine"
