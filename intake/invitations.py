@@ -1,10 +1,10 @@
-"""What is written around a journée: the badge three days before; the morning after, to whoever left it open."""
+"""Around a journée: the badge three days before; the morning after, who missed it, and a letter to whoever left it open."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from intake import moment, outbox
+from intake import moment, outbox, presences
 from intake.guests import awaited
 from intake.models import badges
 from intake.models.base import write_transaction
@@ -21,12 +21,14 @@ LOOKS_BACK = timedelta(days=7)
 
 
 def write_around(today: date) -> None:
-    """The letters of the day about journées; twice is harmless."""
+    """What the days before and after journées ask for; twice is harmless."""
     for journee in Journee.select().where(Journee.day > today, Journee.day <= today + AHEAD, ~Journee.to_confirm):
         send_badges(journee)
-    for journee in Journee.select().where(
-            Journee.day < today, Journee.day >= today - LOOKS_BACK, ~Journee.to_confirm, Journee.closed_at.is_null()):
-        tell_it_is_open(journee, today)
+    for journee in Journee.select().where(Journee.day < today, Journee.day >= today - LOOKS_BACK, ~Journee.to_confirm):
+        if journee.closed_at is None:
+            tell_it_is_open(journee, today)
+        else:
+            presences.count_missed(journee)
 
 
 def send_badges(journee: Journee) -> int:

@@ -70,14 +70,20 @@ def close(journee: Journee, by: Actor, role: str) -> None:
     with write_transaction():
         if not days.close_journee(journee, by, role):
             return
-        members = [guest.person for guest in awaited() if guest.member]
-        attendance.settle_absences(journee, members)
+        attendance.settle_absences(journee, [guest.person for guest in awaited() if guest.member])
         attendance.count_who_came(journee)
-        seen = attendance.noted(journee)
-        for person in members:
-            if not any(row.status == "present" for row in seen.get(person.id, {}).values()):
-                for case in _first_contracts(person):
-                    _take(case, "miss_welcome", {"day": journee.day.isoformat()}, KIOSK)
+
+
+def count_missed(journee: Journee) -> None:
+    """The morning after a closed journée: whoever signed a first contract and was not seen has missed one. Twice is harmless.
+
+    Not at the closing: a tablet closed at noon by mistake would make people miss the afternoon.
+    """
+    seen = attendance.noted(journee)
+    absent = [person for person, halves in seen.items() if all(row.status != "present" for row in halves.values())]
+    for case in _first_contracts(*absent):
+        if journee.day.isoformat() not in case.memory.get("welcome_missed", ()):
+            _take(case, "miss_welcome", {"day": journee.day.isoformat()}, KIOSK)
 
 
 # The journey moves ---------------------------------------------------------------------------------------------------
@@ -104,10 +110,10 @@ def _has_meeting(case: Case, day: date) -> bool:
     return any(paris_day(starts) == day for (starts,) in held.tuples())
 
 
-def _first_contracts(person: Person) -> list[Case]:
-    """The CAPE of someone that run or are about to."""
+def _first_contracts(*people: Person | int) -> list[Case]:
+    """The CAPE of these people that run or are about to."""
     return list(Case.select(Case, Dossier).join(Dossier).where(
-        Dossier.person == person, Case.workflow == "cape", Case.state.in_(("signed", "preparing", "trading"))))
+        Dossier.person.in_(people), Case.workflow == "cape", Case.state.in_(("signed", "preparing", "trading"))))
 
 
 def _hand(case: Case, by: Actor) -> Actor:

@@ -26,7 +26,7 @@ def attendance_sheet(journee: Journee, lines: Iterable[Line]) -> bytes:
         "coop": papers.cooperative.name, "rows": rows, "blank": BLANK, "date": parts(journee),
         "footer": f"Feuille établie le {words.long_day(moment.today())}",
         "kept": f"données conservées {words.upto(add_months(journee.day, kept))}",
-        "phone": outbox.link_to("/ma-journee"), "phone_qr": badges.drawn(outbox.link_to("/ma-journee"))})
+        "phone": outbox.link_to("/journee"), "phone_qr": badges.drawn(outbox.link_to("/journee"))})
     return content
 
 

@@ -17,12 +17,13 @@ from PIL import Image
 
 from intake import clock as passing, presences
 from intake.cases import new_case, take_step
+from intake.mail_server import by_smtp
 from intake.models import badges, days
 from intake.models.days import Journee
 from intake.models.dossiers import Dossier
 from intake.models.letters import Letter
 from intake.models.people import Person, RoleGrant
-from intake.post import by_smtp, send_due
+from intake.post import send_due
 from tests import postgres
 from tests.cast import LONG_AGO, Cast, principale, writing
 from tests.conftest import Clock

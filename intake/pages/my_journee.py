@@ -8,10 +8,10 @@ from flask import Blueprint, Response, abort, request, url_for
 from markupsafe import Markup
 
 from intake import bookings, moment, words
-from intake.access import SIGNED_IN, access, me
+from intake.access import ANYONE, SIGNED_IN, access, me
 from intake.guests import awaited
-from intake.models import attendance, badges, slots
-from intake.models.days import Journee, journees_from
+from intake.models import attendance, badges, days, slots
+from intake.models.days import Journee
 from intake.models.people import Person
 from intake.show import go, show
 from workflows.engine import StepRefused
@@ -25,7 +25,7 @@ SAID = {"expected": "Vous avez dit que vous venez.", "excused": "Vous avez dit q
 
 def invitation_of(person: Person) -> dict[str, Any] | None:
     """The next journée for someone's home: its day, what they said, where to answer; None when none awaits them."""
-    journee = next((one for one in journees_from(moment.today()) if not one.to_confirm), None)
+    journee = next((one for one in days.journees_from(moment.today()) if not one.to_confirm), None)
     if journee is None or not awaited(person):
         return None
     answer = attendance.answer_of(journee, person)
@@ -55,6 +55,13 @@ def page(status: int = 200, reasons: list[str] | None = None) -> Response:
                 free=slots.free_slots(journee) if journee else [], today=moment.today())
 
 
+@pages.get("/journee")
+@access(ANYONE)
+def door() -> Response:
+    """What the tablet offers, on one's own telephone: where the code of the paper sheet leads (K42)."""
+    return show("journee_door.html", journee=days.journee_on(moment.today()))
+
+
 @pages.post("/ma-journee/reponse")
 @access(SIGNED_IN)
 def answer() -> Response:
@@ -62,7 +69,10 @@ def answer() -> Response:
     status = ANSWERS.get(request.form.get("reponse", ""))
     if status is None:
         abort(404)
-    attendance.answer_invitation(next_journee(), me(), status, how="person", at=moment.now())
+    journee = next_journee()
+    if journee.closed_at is not None:
+        abort(404)
+    attendance.answer_invitation(journee, me(), status, how="person", at=moment.now())
     return go(url_for("my_journee.mine") if request.form.get("retour") != "parcours" else url_for("journey.mine"))
 
 

@@ -175,8 +175,8 @@ def settle(line: TrayLine, form: EntryForm) -> None:
             if not field.data:
                 field.errors = [f"{field.label.text} : choisissez une réponse"]
         if not form.errors:
-            tablets.resolve_attendance(
-                line.entry, Person.get(Person.uid == form.person.data), Journee.get(Journee.uid == form.journee.data),
+            tray.settle_presence(
+                line, Person.get(Person.uid == form.person.data), Journee.get(Journee.uid == form.journee.data),
                 form.half.data, me())
 
 

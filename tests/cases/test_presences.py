@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from intake import gatherings, guests, presences
+from intake import gatherings, guests, invitations, presences
 from intake.cases import new_case, take_step
 from intake.models import attendance, days
 from intake.models.attendance import Attendance
@@ -120,18 +120,30 @@ def test_missed_once_it_is_the_next_missed_twice_the_circle_calls(cast: Cast, cl
     clock.to(DAY)
     for _ in range(2):
         presences.close(march, cast.claire, "circle")
+    assert "welcome_missed" not in again(case).memory, "the afternoon is still to come"
+    morning_after(clock, march)
     assert again(case).memory["welcome_missed"] == [DAY.isoformat()]
     assert not Task.select().where(Task.case == case).exists()
     clock.to(april.day)
     attendance.answer_invitation(april, cast.ana, "excused", how="person", at=clock.now)
     presences.close(april, cast.claire, "circle")
+    morning_after(clock, april)
+    assert Event.select().where(Event.step == "miss_welcome").count() == 2, "once a journée"
     task = Task.get(Task.case == case)
     assert (task.role, task.sentence) == ("circle", "Deux premières journées manquées : prendre des nouvelles")
     clock.to(may.day)
     signs(cast.ana, may)
     presences.close(may, cast.claire, "circle")
+    morning_after(clock, may)
     assert again(case).memory["welcomed_on"] == "2027-05-20"
     assert Task.select().where(Task.case == case).count() == 1
+
+
+def morning_after(clock: Clock, journee: Journee) -> None:
+    """The clock of the next two mornings."""
+    for days_after in (1, 2):
+        clock.to(journee.day + timedelta(days=days_after))
+        invitations.write_around(journee.day + timedelta(days=days_after))
 
 
 # Who is awaited ------------------------------------------------------------------------------------------------------

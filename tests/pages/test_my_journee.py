@@ -6,6 +6,7 @@ from datetime import date, time
 
 import pytest
 
+from intake import presences
 from intake.models import attendance, badges, days, slots
 from intake.models.days import Journee
 from intake.models.letters import Letter
@@ -127,3 +128,21 @@ def _free(journee: Journee) -> list[Slot]:
         return slots.free_slots(journee)
 
 
+
+
+def test_the_code_of_the_paper_sheet_opens_the_four_choices(people: Cast, march: Journee, browse: Browse, clock: Clock) -> None:
+    clock.to(MARCH)
+    page = read(browse().get("/journee"))
+    assert f"Jeudi 18{NBSP}mars 2027" in page.text
+    assert [text for text, _ in page.links if text.startswith("Je ")] == [
+        "Je signe ma présence", "Je découvre Optéos", "Je réserve un rendez-vous", "Je dis ce qui coince"]
+
+
+def test_a_closed_journee_is_answered_no_more(people: Cast, march: Journee, browse: Browse, clock: Clock) -> None:
+    clock.to(MARCH)
+    ana = browse(people.ana)
+    form = read(ana.get(PAGE)).form("Je ne viens pas à la journée du 18\u00a0mars 2027")
+    with writing():
+        presences.close(Journee.get(Journee.day == MARCH), people.claire, "circle")
+    assert send(ana, form, PAGE, "Je ne viens pas à la journée du 18\u00a0mars 2027").status_code == 404
+    assert answer(march, people, "ana") == "absent"
