@@ -15,6 +15,7 @@ from intake import create_app, history, moment, sessions
 from intake.models import base, schema
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Commitment, Person, RoleGrant
+from intake.models.signin import Session
 
 SAMPLE = 200
 
@@ -38,7 +39,8 @@ def main() -> None:
                  for row, case, dossier in rows]
         with app.test_request_context("/"):
             g.person = g.session = None
-            sessions.begin(claire, "bench")
+            begun = sessions.begin(claire, "bench")
+            Session.update(second_step_at=moment.now()).where(Session.id == begun.id).execute()
             token = generate_csrf()
             signed = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
             cookie = f"{app.config['SESSION_COOKIE_NAME']}={signed.dumps(dict(session))}"

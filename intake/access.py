@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from intake import moment, second_step
 from intake.models.actors import Grant, grants_of, roles_on_antenna
+from intake.models.compiled import compiled, param
+from intake.models.dossiers import Dossier
 from intake.models.people import Antenna, Person
 from workflows import roles
 
@@ -72,7 +74,7 @@ def check() -> Response | tuple[str, int, dict[str, str]] | None:
         return None
     if g.person is None:
         return ask_to_sign_in()
-    if not rule.first_step and held_roles() and second_step_owed(rule):
+    if not rule.first_step and second_step_owed(rule) and held_roles():
         return ask_second_step()
     if not may_open(rule):
         abort(404)
@@ -101,6 +103,7 @@ def may_open(rule: Rule) -> bool:
     return bool(held & rule.who)
 
 
+ACCOMPANIES = compiled(lambda: Dossier.select(Dossier.id).where(Dossier.peer == param("person")).limit(1))
 STAFF_ROLES = frozenset({*roles.GRANTED, roles.peer})
 
 
@@ -112,7 +115,7 @@ def held_roles() -> frozenset[str]:
             held.add(role)
             held |= {roles.circle} if role == roles.coordinator else set()
             held |= {roles.support} if role in (roles.hr, roles.accounts) else set()
-        if g.person is not None and g.person.accompanied.limit(1).exists():
+        if g.person is not None and ACCOMPANIES.one(person=g.person.id):
             held.add(roles.peer)
         g.held_roles = frozenset(held)
     found: frozenset[str] = g.held_roles

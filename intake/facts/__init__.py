@@ -32,13 +32,13 @@ def facts_of(case: Case, by: Actor, about: Item | None = None) -> Any:
     state = workflow.state.get(case.state)
     if state is None or not state.pages:
         return facts
-    saved, kept, missing = saved_pages(case), {}, 0
+    saved, kept, missing = saved_pages(case), dict[str, Any](), 0
+    facts = dataclasses.replace(facts, pages=kept)  # filled below: a page's question may hang on those before it
     for page in workflow.pages[state.pages]:
-        facts = dataclasses.replace(facts, pages=dict(kept), pages_missing=missing)
         if page.applies is not None and not page.applies(facts):
             continue
         if page.name in saved:
             kept[page.name] = saved[page.name]
         else:
             missing += 1
-    return dataclasses.replace(facts, pages=kept, pages_missing=missing)
+    return dataclasses.replace(facts, pages_missing=missing)

@@ -10,6 +10,7 @@ from peewee import BigIntegerField, Check, ForeignKeyField, TextField
 
 from intake import history, moment
 from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Event
 from intake.models.people import Person
 from intake.models.sealed import seal, unseal
@@ -56,6 +57,14 @@ class WrongAnswer(Model):
 
     person = ForeignKeyField(Person, backref="+", on_delete="CASCADE")
     at = InstantField()
+
+
+PROTECTED = compiled(lambda: Factor.select(Factor.id).where(Factor.person == param("person")).limit(1))
+
+
+def is_protected(person: Person) -> bool:
+    """Whether someone has set up a second step."""
+    return PROTECTED.one(person=person.id) is not None
 
 
 def factors_of(person: Person, kind: str = "") -> list[Factor]:
