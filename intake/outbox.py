@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
@@ -40,6 +41,10 @@ class Office:
         """Address and telephone, in one line."""
         return f"{self.email} · {self.phone}"
 
+    def said(self) -> dict[str, str]:
+        """What the footer of every letter prints."""
+        return {"coop": self.coop, "contact": self.contact, "site": urlsplit(self.public_url).netloc}
+
 
 office = Office()
 
@@ -69,7 +74,7 @@ def render(template: str, language: str, context: Mapping[str, Any]) -> tuple[st
     except TemplateNotFound:
         text = _mail.get_template(f"{template}.txt")
     subject, _, body = text.render(
-        **context, coop=office.coop, contact=office.contact).partition(SUBJECT_MARK)
+        **context, **office.said()).partition(SUBJECT_MARK)
     return subject.strip(), body.strip() + "\n"
 
 
@@ -86,7 +91,7 @@ def as_written(template: str, language: str, context: Mapping[str, Any], subject
 
 def footer(context: Mapping[str, Any]) -> str:
     """Why one receives this letter, and who helps; the same under every letter."""
-    return _mail.get_template("_pied.txt").render(**context, coop=office.coop, contact=office.contact).strip() + "\n"
+    return _mail.get_template("_pied.txt").render(**context, **office.said()).strip() + "\n"
 
 
 def draft(template: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from intake.models.signin import Session, find_session
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 FRESH_STAMP = timedelta(minutes=1)
+RECENT = timedelta(minutes=10)
 
 
 def hashed(secret: str) -> str:
@@ -51,6 +52,11 @@ def begin(person: Person, path: str) -> Session:
         token=hashed(token), person=person, begun_at=now, ends_at=now + LONGEST, path=path)
     g.session, g.person = begun, person
     return begun
+
+
+def is_recent() -> bool:
+    """Whether one signed in less than ten minutes ago: asked before one's address changes (TRUST 3.17)."""
+    return g.session is not None and moment.now() - g.session.begun_at < RECENT
 
 
 def end() -> None:

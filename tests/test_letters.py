@@ -218,6 +218,30 @@ def test_no_family_name_travels_by_mail() -> None:
     assert [template for template, subject, body in every_letter() if "Lopez" in subject + body] == []
 
 
+FORBIDDEN = re.compile(r"\b(veuillez|désolée?s?|oups|invalide|merci de bien|n’hésitez pas|valider|soumettre|cliquez ici)\b", re.I)
+
+
+def test_no_letter_uses_a_word_of_the_office() -> None:
+    assert [(template, found[0]) for template, subject, body in every_letter()
+            if (found := FORBIDDEN.search(f"{subject}\n{prose(body)}"))] == []
+
+
+def test_every_letter_of_every_step_can_be_written_for_each_it_is_for() -> None:
+    """For each row, each of its letters, each recipient, in the state the row leads to; once owed, it greets and links."""
+    written = 0
+    for workflow in workflows.ALL.values():
+        for row in workflow.steps:
+            for then in row.then:
+                if isinstance(then, Letter):
+                    for role in then.to:
+                        for state in (row.dest,) if row.dest else row.sources or ("",):
+                            subject, body = letter(then.template, UNKNOWN, to=role, state=state, step=row.name)
+                            assert subject and body.startswith("Bonjour Ana,"), (row.name, then.template, role)
+                            assert len(re.findall(r"https?://", body)) == 1, (row.name, then.template, role)
+                            written += 1
+    assert written > 200
+
+
 # The words of SCREENS §9 ---------------------------------------------------------------------------------------------
 
 

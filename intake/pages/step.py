@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, request, url_for
 
-from intake import consent, foresight, late_forms, papers, words
+from intake import consent, foresight, late_forms, papers, sessions, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import Answered, complement_asked, in_words, readable_answers
 from intake.cases import AnswersInvalid, Stale, StepRefused
@@ -53,6 +54,8 @@ def take(dossier: str, case: str, step: str) -> Response:
     """Show a step with all it does, and take it."""
     found = the_case(the_dossier_left(dossier) if step == "undo" else the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
+    if step == "change_address" and is_mine(found) and me().email and not sessions.is_recent():
+        return sign_in_again(found)
     if request.method == "POST":
         return send(found, case, step, about)
     facts, opened = here(found, step, about)
@@ -64,6 +67,19 @@ def take(dossier: str, case: str, step: str) -> Response:
     foresight.draft(form, found, opened.step, facts, me())
     return page(found, opened, facts, form, status=200 if opened.possible else 409,
                 notice=FOUND_BACK if back is not None else "")
+
+
+def is_mine(case: Case) -> bool:
+    """Whether the case is of the person signed in."""
+    return bool(case.dossier.person_id == me().id)
+
+
+def sign_in_again(case: Case) -> Response:
+    """Whoever finds an open telephone cannot take the address: a fresh sign-in first; what was typed comes back after it."""
+    typed = {name: request.values[name] for name in ("email", "phone") if request.values.get(name)}
+    suite = request.path + (f"?{urlencode(typed)}" if typed else "")
+    return show("sign_in_again.html", block="form", status=409 if request.method == "POST" else 200, suite=suite,
+                address=me().email, back=after(case.dossier))
 
 
 def send(case: Case, reference: str, step: str, about: Item | None) -> Response:

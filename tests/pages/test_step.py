@@ -1,0 +1,83 @@
+"""A person's own steps on their page: taken, refused, not theirs, old, twice; an address changes only after a fresh sign-in."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.models.dossiers import Case, Event
+from intake.models.letters import Letter
+from intake.models.people import Person
+from tests.cast import Cast, writing
+from tests.conftest import Browse, Clock
+from tests.faults import crowd
+from tests.page import press, read, send
+from tests.pages.test_journey import day_of, said
+
+
+@pytest.fixture
+def ana(people: Cast) -> Case:
+    """Someone who waits for a place."""
+    with writing():
+        return crowd.waiting(people, 1, "Ana")[0]
+
+
+def path(case: Case, step: str) -> str:
+    return f"/dossier/{case.dossier.uid}/{case.uid}/{step}"
+
+
+def steps(case: Case) -> list[str]:
+    with writing():
+        return [event.step for event in Event.select().where(Event.case == case).order_by(Event.id)]
+
+
+def test_a_pause_is_taken_once_and_told(ana: Case, browse: Browse, clock: Clock) -> None:
+    """Twice pressed, one event; one's home says until when, and that the rank is kept."""
+    from datetime import date
+
+    me = browse(ana.dossier.person)
+    form = read(me.get(path(ana, "pause"))).form("Mettre en pause")
+    for _ in range(2):
+        went = send(me, form, path(ana, "pause"), "Mettre en pause", **day_of("until", date(2027, 5, 1)))
+        assert went.status_code == 303
+    assert steps(ana) == ["take_over", "pause"]
+    home = said(read(me.get(went.location)))
+    assert "Votre pause se termine le 1er mai 2027." in home
+    assert "Votre rang est gardé jusqu’au 30 avril 2027 inclus." in home
+
+
+@pytest.mark.parametrize(("until", "status", "sentence"), [
+    ({}, 422, "Saisissez la date de fin de la pause"),
+    ({"until-day": "1", "until-month": "12", "until-year": "2027"}, 409, "6 mois au plus."),
+])
+def test_a_pause_refused_writes_nothing_and_keeps_what_was_typed(
+        ana: Case, browse: Browse, until: dict[str, str], status: int, sentence: str) -> None:
+    me = browse(ana.dossier.person)
+    answered = press(me, path(ana, "pause"), "Mettre en pause", reason="Un chantier", **until)
+    assert answered.status_code == status
+    assert sentence in said(read(answered)) and "Un chantier" in answered.get_data(as_text=True)
+    assert steps(ana) == ["take_over"]
+
+
+def test_the_wrong_person_finds_nothing(people: Cast, ana: Case, browse: Browse) -> None:
+    for person in (people.ben, people.noe, people.zoe):
+        assert browse(person).get(path(ana, "pause")).status_code == 404
+
+
+def test_an_address_changes_only_after_a_fresh_sign_in(ana: Case, browse: Browse, clock: Clock) -> None:
+    """An open telephone is not enough; what was typed comes back once it is known who types; both addresses are told."""
+    person = ana.dossier.person
+    me = browse(person)
+    form = read(me.get(path(ana, "change_address"))).form("Changer mes coordonnées")
+    clock.forward(minutes=11)
+    late = send(me, form, path(ana, "change_address"), "Changer mes coordonnées", email="ana@ailleurs.example")
+    assert late.status_code == 409
+    page = read(late)
+    assert "confirmez d’abord que c’est vous" in said(page)
+    assert page.form("Recevoir un code").values["suite"].endswith("change_address?email=ana%40ailleurs.example")
+    assert steps(ana) == ["take_over"]
+    again = browse(person)
+    assert press(again, path(ana, "change_address"), "Changer mes coordonnées", email="ana@ailleurs.example").status_code == 303
+    with writing():
+        told = {letter.address for letter in Letter.select().where(Letter.template == "address_changed")}
+        assert told == {person.email, "ana@ailleurs.example"}
+        assert Person.get_by_id(person.id).email == person.email, "until the new one has proved itself"
