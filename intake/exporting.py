@@ -7,6 +7,8 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from flask import render_template
@@ -56,18 +58,21 @@ def zipped(person: Person) -> bytes:
 def collected(person: Person) -> dict[str, Any]:
     """Every row that is theirs, table by table, as JSON keeps it."""
     tables = {model._meta.table_name: [as_json(model, row) for row in rows_of(model, person)]
-              for model in all_tables() if TABLES[model._meta.table_name].owner}
+              for model in all_tables() if is_handed_over(model)}
     return {"format": FORMAT, "made_at": moment.now().isoformat(), "person": person.uid,
             "tables": {name: rows for name, rows in tables.items() if rows}}
 
 
+def is_handed_over(model: type[Model]) -> bool:
+    """Whether a table holds something of somebody that is theirs to take away."""
+    kept = TABLES[model._meta.table_name]
+    return bool(kept.owner and kept.handed_over)
+
+
 def rows_of(model: type[Model], person: Person) -> list[Any]:
-    """The rows of a table that are somebody's."""
-    found: dict[int, Any] = {}
-    for path in TABLES[model._meta.table_name].owner:
-        for row in model.select().where(belonging(model, path, person.id)).order_by(model._meta.primary_key):
-            found[row.id] = row
-    return list(found.values())
+    """The rows of a table that are somebody's, each once."""
+    mine = reduce(or_, (belonging(model, path, person.id) for path in TABLES[model._meta.table_name].owner))
+    return list(model.select().where(mine).order_by(*model._meta.get_primary_keys()))
 
 
 def as_json(model: type[Model], row: Any) -> dict[str, Any]:
@@ -147,7 +152,7 @@ def schema() -> dict[str, Any]:
             "format": {"const": FORMAT}, "made_at": {"type": "string", "format": "date-time"}, "person": {"type": "string"},
             "tables": {"type": "object", "additionalProperties": False, "properties": {
                 model._meta.table_name: _table_schema(model) for model in all_tables()
-                if TABLES[model._meta.table_name].owner}},
+                if is_handed_over(model)}},
         },
     }
 

@@ -85,7 +85,8 @@ def busy(server: Any) -> bool:
 
 
 def start_worker(app: Flask, settings: Settings, stop: threading.Event) -> threading.Thread:
-    """Clock and post in a thread of the server."""
+    """Clock and post in a thread of the server; files owed in another, so that a heavy or failing one delays no letter."""
+    threading.Thread(target=owed_rounds, args=(app, stop), name="files owed", daemon=True).start()
     worker = threading.Thread(target=rounds, args=(app, settings, stop), name="clock and post", daemon=True)
     worker.start()
     return worker
@@ -103,13 +104,28 @@ def rounds(app: Flask, settings: Settings, stop: threading.Event) -> None:
 
 
 def round_of(app: Flask, deliver: Deliver) -> tuple[int, int]:
-    """(steps taken, letters sent) in one round: what is due, the day’s retention, copies owed, the post."""
+    """(steps taken, letters sent) in one round: what is due, the day’s retention, the post."""
     with app.app_context(), base.writing():
         taken = clock.tick()
         retention.pass_day()
+        return taken, post.send_due(deliver)
+
+
+def owed_rounds(app: Flask, stop: threading.Event) -> None:
+    """Files that somebody asked for, made one after another."""
+    while not stop.is_set():
+        try:
+            make_owed(app)
+        except (DatabaseBusy, DiskFull) as problem:
+            log.warning("files owed wait: %s", problem)
+        stop.wait(EVERY)
+
+
+def make_owed(app: Flask) -> None:
+    """Copies of one’s data, exports of the board."""
+    with app.app_context(), base.writing():
         exporting.make_owed()
         listing.make_owed()
-        return taken, post.send_due(deliver)
 
 
 def delivery(settings: Settings) -> Deliver:
@@ -119,7 +135,10 @@ def delivery(settings: Settings) -> Deliver:
 
 def one_round(settings: Settings) -> tuple[int, int]:
     """`intake tick`."""
-    return round_of(create_app(settings), delivery(settings))
+    app = create_app(settings)
+    done = round_of(app, delivery(settings))
+    make_owed(app)
+    return done
 
 
 def work(settings: Settings) -> int:
@@ -132,5 +151,7 @@ def work(settings: Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    rounds(create_app(settings), settings, stop)
+    app = create_app(settings)
+    threading.Thread(target=owed_rounds, args=(app, stop), name="files owed", daemon=True).start()
+    rounds(app, settings, stop)
     return 0

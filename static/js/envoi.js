@@ -39,7 +39,7 @@ document.addEventListener("submit", (event) => {
     clearTimeout(slow);
     shelf.replaceWith(fresh);
     const error = fresh.querySelector(".error");
-    say((error ?? fresh.querySelector(".pieces")).textContent);
+    say((error ?? fresh.querySelector(".pieces span")).textContent);
     fresh.querySelector(error ? "[type=file]" : ".pieces a").focus();
   };
   request.open("POST", button.formAction);

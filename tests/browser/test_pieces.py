@@ -83,7 +83,7 @@ def test_a_file_from_a_phone(drafting: House, browser: Browser, tmp_path: Path, 
 
     chooser.set_input_files(photo())
     add.click()
-    expect(page.get_by_text(spaced("ajouté à"))).to_be_visible()
+    expect(page.locator(".pieces")).to_contain_text(spaced("ajouté à"))
     expect(page.get_by_role("link", name="Voir IMG_2041.jpg")).to_be_visible()
     look(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"] if javascript else True

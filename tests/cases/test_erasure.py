@@ -108,7 +108,7 @@ def test_an_erased_dossier_leaves_its_dates_and_decisions(people: Cast, ana: Cas
         erasures.erase_dossier(ana.dossier, people.ada, "admin")
         stub = Dossier.get_by_id(ana.dossier_id)
         assert stub.number
-        assert stub.activity == stub.town == stub.words == ""
+        assert stub.activity == stub.town == ""
         assert Case.get_by_id(ana.id).state == ana.state
         assert Event.select().where(Event.case == ana).count()
         assert not Piece.select().exists()
