@@ -40,8 +40,11 @@ def entries() -> list[dict[str, Any]]:
     held, links = held_roles(), []
     if held:
         links.append(_entry("Ce qui m’attend", "waiting_for_me.mine"))
+    if "peer" in held:
+        links.append(_entry("Accompagner", "pairing.mine"))
     if held & READERS:
         links += [_entry("Candidatures", "board.stages"), _entry("Liste d’attente", "waiting_list.queue"),
+                  _entry("Binômes", "pairing.overview"),
                   _entry("Journées", "journees.calendar"), _entry("Échéances", "deadlines.upcoming"),
                   _entry("Chiffres", "figures.overview")]
     if held & ADMINISTRATION:

@@ -38,7 +38,7 @@ def waiting(antenna: Antenna, state: str = "waiting") -> list[Case]:
 
 def candidates(cases: Collection[Case]) -> list[Candidate]:
     """The same people as the queue knows them."""
-    return [candidate(one.uid, one.rank_at, one.memory) for one in cases]
+    return [candidate(one) for one in cases]
 
 
 # Months --------------------------------------------------------------------------------------------------------------

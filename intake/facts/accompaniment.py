@@ -13,12 +13,15 @@ from intake.history import keyed, unsealed
 from intake.models.actors import Actor
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Commitment, Person, RoleGrant, running
+from intake.models.search import folded
 from workflows.accompaniment import Facts, Peer, accompaniment
 from workflows.grammar import Item
 from workflows.roles import circle, coordinator, support
 
 ENTERING = ("papers", "signing")
 """States of an admission whose offer is accepted, or that was enrolled."""
+LONG_WORD, STEM = 5, 6
+"""Words shorter than the first say little; « céramiste » and « céramique » share their first letters."""
 
 
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:
@@ -34,12 +37,26 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         already=not case.state and any(
             row.workflow == "accompaniment" and row.state in accompaniment.open_states for row in here),
         entering=any(row.state in ENTERING for row in admissions),
-        peers=Lazily(lambda: peers_of(dossier, linked)),
+        peers=Lazily(lambda: peers_of(dossier, linked, asked_in(case))),
         **(_review(case, about) if about is not None and about.step == "record_review" else {}),
     )
 
 
-def peers_of(dossier: Dossier, linked: set[str]) -> list[Peer]:
+def asked_in(case: Case) -> set[str]:
+    """Who was asked before in this accompaniment, whatever they answered."""
+    rows = Answers.select(Answers.text).join(Event, on=Answers.event).where(
+        Event.case == case.id, Event.step == "propose").tuples() if case.id else ()
+    return {str(text["peer"]) for (text,) in rows if text.get("peer")}
+
+
+def close(trade: str, activity: str) -> bool:
+    """Whether a trade and an activity share a word that says something."""
+    words = [{word for word in folded(text).replace("’", " ").replace(",", " ").split() if len(word) >= LONG_WORD}
+             for text in (trade, activity)]
+    return any(one[:STEM] == other[:STEM] for one in words[0] for other in words[1])
+
+
+def peers_of(dossier: Dossier, linked: set[str], asked_before: set[str]) -> list[Peer]:
     """Everyone who may be asked to accompany: those who signed the commitment, and the circle of this antenna."""
     today = moment.today()
     committed = {row for (row,) in Commitment.select(Commitment.person).tuples()}
@@ -51,7 +68,8 @@ def peers_of(dossier: Dossier, linked: set[str]) -> list[Peer]:
     asked = Person.id.in_(list(committed)) | Person.id.in_(held)
     return [
         Peer(one.uid, one.name, one.called, one.trade, load.get(one.id, 0), one.id in committed,
-             linked=one.uid in linked or one.id == dossier.person_id)
+             linked=one.uid in linked or one.id == dossier.person_id, same_trade=close(one.trade, dossier.activity),
+             asked=one.uid in asked_before)
         for one in Person.select().where(
             asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id)
     ]

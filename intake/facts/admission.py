@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from peewee import fn
@@ -170,19 +169,20 @@ def months_of(case: Case, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def line_of(case: Case) -> list[Candidate]:
     """The waiting list of this antenna, this case too while it waits."""
-    rows = Case.select(Case.uid, Case.rank_at, Case.memory).where(
+    rows = Case.select(Case.id, Case.uid, Case.rank_at, Case.memory).where(
         Case.workflow == "admission", Case.state == "waiting", Case.antenna == case.antenna,
-        Case.rank_at.is_null(False)).order_by(Case.rank_at).limit(LONGEST_LINE)
-    line = [candidate(one.uid, one.rank_at, one.memory) for one in rows]
+        Case.rank_at.is_null(False)).order_by(Case.rank_at, Case.id).limit(LONGEST_LINE)
+    line = [candidate(one) for one in rows]
     if case.state == "waiting" and case.rank_at and all(one.case != case.uid for one in line):
-        line.append(candidate(case.uid, case.rank_at, case.memory))
+        line.append(candidate(case))
     return line
 
 
-def candidate(uid: str, rank_from: datetime, memory: Mapping[str, Any]) -> Candidate:
-    """Someone in the waiting list, from what their case remembers."""
-    facts = Facts(now=rank_from, memory=memory)
-    return Candidate(case=uid, rank_from=rank_from, completed_on=facts.day("completed_on"), not_before=facts.not_before)
+def candidate(case: Case) -> Candidate:
+    """Someone in the waiting list; those of the same instant and the same day stand in the order they came."""
+    facts = Facts(now=case.rank_at, memory=case.memory)
+    return Candidate(case=case.uid, rank_from=case.rank_at, completed_on=facts.day("completed_on"), draw=case.id,
+                     not_before=facts.not_before)
 
 
 def entries_of(antenna: Antenna) -> list[bool]:

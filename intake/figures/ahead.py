@@ -33,9 +33,8 @@ def entries(asked: Asked) -> Figure:
         first = Month.of(asked.today)
         known = places.of_months(antenna, str(first), str(first.plus(FORECAST - 1)))
         free = {Month.parse(month): stages.get("free", 0) for month, stages in known.items()}
-        waiting = [candidate(uid, rank_at, memory) for uid, rank_at, memory in Case.select(
-            Case.uid, Case.rank_at, Case.memory).where(Case.workflow == "admission", Case.state == "waiting",
-                                                       Case.antenna == antenna).tuples()]
+        waiting = [candidate(one) for one in Case.select(Case.id, Case.uid, Case.rank_at, Case.memory).where(
+            Case.workflow == "admission", Case.state == "waiting", Case.antenna == antenna)]
         soonest = first_month(asked.today, settings["offers.days"], settings["entry.lead_days"])
         entering = Counter(entry_months(waiting, free, soonest, first.plus(FORECAST - 1)).values())
         for month, stages in known.items():

@@ -32,10 +32,12 @@ def tell(moved: Case, before: datetime | None, others: str, oneself: str, today:
         Case.workflow == "admission", Case.state == "waiting", Case.antenna == moved.antenna_id,
         Case.rank_at.is_null(False)).order_by(Case.rank_at, Case.id).limit(LONGEST))
     rows = []
+    stands, stood = (moved.rank_at, moved.id), (before, moved.id)
     for rank, one in enumerate(line, start=1):
+        here = (one.rank_at, one.id)
         if one.id == moved.id and oneself:
             rows.append({"case": one.id, "day": today, "before": None, "rank": rank, "sentence": oneself})
-        elif one.rank_at > moved.rank_at and (before is None or one.rank_at < before) and others:
+        elif here > stands and (before is None or here < stood) and others:
             rows.append({"case": one.id, "day": today, "before": rank - 1, "rank": rank, "sentence": others})
     if rows:
         with write_transaction():

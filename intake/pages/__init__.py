@@ -23,6 +23,7 @@ SCREENS = (
     "bulk",
     "exports",
     "waiting_list",
+    "pairing",
     "waiting_for_me",
     "figures",
     "journees",

@@ -235,7 +235,8 @@ def machine(sqlite_template: Path) -> type[WaitingList]:
 
 
 def test_the_list_holds_whatever_happens(machine: type[WaitingList]) -> None:
-    run_state_machine_as_test(machine, settings=how(BRIEFLY, max_examples=15))
+    asked = int(os.environ.get("PARCOURS_LIST_EXAMPLES", "0"))
+    run_state_machine_as_test(machine, settings=how(BRIEFLY, max_examples=asked or 15, derandomize=not asked))
 
 
 def test_control_a_rank_that_worsens_in_silence_is_seen(

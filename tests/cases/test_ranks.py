@@ -7,6 +7,7 @@ from intake.models.ranks import RankLine
 from tests.cases.test_admission import admitted, again, arrived, step
 from tests.cast import Cast
 from tests.conftest import Clock
+from tests.faults import crowd
 
 pytestmark = pytest.mark.both_databases
 
@@ -71,3 +72,12 @@ def test_an_undone_offer_gives_the_rank_back_with_a_sentence(waiting: tuple[Case
 
     assert again(ana).state == "waiting"
     assert lines(ben) == [(1, 2, "une décision a été annulée.")]
+
+
+def test_two_people_of_the_same_instant_are_told_apart(cast: Cast, clock: Clock) -> None:
+    """Taken over on the same day: an offer to the first brings the second to the top; its refusal takes them back, told."""
+    crowd.open_places("2027-05", 2)
+    first, second = (crowd.taken_over(cast, name, crowd.FIRST) for name in ("Ana", "Ben"))
+    crowd.step(first, "offer", cast.claire, month="2027-05")
+    crowd.step(first, "decline_offer", first.dossier.person)
+    assert lines(second) == [(1, 2, "une personne garde son rang après une proposition de place.")]

@@ -41,6 +41,10 @@ class Peer:
     """They have signed the confidentiality commitment."""
     linked: bool = False
     """A link with the person is declared, or they are the person."""
+    same_trade: bool = False
+    """Their trade is close to the person's activity."""
+    asked: bool = False
+    """They were asked already for this person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,14 +315,17 @@ def sign(facts: Facts, _: Answers) -> dict[str, Any]:
 
 
 def name_peers(form: Any, facts: Facts) -> None:
-    """Offer everyone but the person, those with room first, with their trade and how many they accompany."""
-    free = sorted((one for one in facts.peers if one.uid != facts.person), key=lambda one: (one.people, one.name))
+    """Offer everyone who is free of any link: those with room first, then the same trade, then the least busy."""
+    room: int = facts.settings["pairing.capacity"]
+    free = sorted((one for one in facts.peers if one.uid != facts.person and not one.linked), key=lambda one: (
+        one.people >= room, one.asked, not one.same_trade, one.people, one.name))
     form.peer.choices = [(one.uid, _introduced(one)) for one in free]
 
 
 def _introduced(one: Peer) -> str:
     people = f"accompagne {one.people} personne{'s' if one.people > 1 else ''}"
-    return " – ".join(part for part in (one.name, one.trade, people) if part)
+    known = ("même métier" if one.same_trade else "", "déjà contacté pour cette personne" if one.asked else "")
+    return " – ".join(part for part in (one.name, one.trade, people, *known) if part)
 
 
 def today_at_most(form: Any, facts: Facts) -> None:

@@ -1,0 +1,121 @@
+"""Pairing: the best candidates first and nobody linked, a yes from both sides, the peer's own page, the orphan alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Commitment, Person
+from tests.cast import LONG_AGO, Cast, writing
+from tests.conftest import Browse, Clock
+from tests.faults import crowd
+from tests.page import Page, press, read
+
+PROPOSE, MINE, ALL = "Proposer un binôme", "/mes-accompagnements", "/binomes"
+
+
+@pytest.fixture
+def seeking(people: Cast, clock: Clock) -> Case:
+    """Ana, ceramist, has accepted a place; Noé, Zoé and Ben may accompany."""
+    with writing():
+        for person, trade in ((people.noe, "réparateur de vélos"), (people.zoe, "céramique"), (people.ben, "traducteur")):
+            Person.update(trade=trade).where(Person.id == person.id).execute()
+            Commitment.create(person=person, signed_on=LONG_AGO)
+        case = crowd.in_papers(people, 1, "2027-06", "Ana")[0]
+        Dossier.update(activity="Céramiste").where(Dossier.id == case.dossier_id).execute()
+        found: Case = Case.get(Case.dossier == case.dossier_id, Case.workflow == "accompaniment")
+        return crowd.again(found)
+
+
+def at(case: Case, step: str) -> str:
+    return f"/dossier/{case.dossier.uid}/{case.uid}/{step}"
+
+
+def text(page: Page) -> str:
+    return page.text.replace("\u00a0", " ")
+
+
+def asked(case: Case, people: Cast, browse: Browse) -> None:
+    assert press(browse(people.claire), at(case, "propose"), PROPOSE, peer=people.noe.uid).status_code == 303
+
+
+def test_the_same_trade_first_then_the_least_busy_and_nobody_linked(
+        seeking: Case, people: Cast, browse: Browse) -> None:
+    with writing():
+        admission = Case.get(Case.dossier == seeking.dossier_id, Case.workflow == "admission")
+        admission.memory = {**admission.memory, "conflicts": [people.ben.uid]}
+        admission.save()
+    said = text(read(browse(people.claire).get(at(seeking, "propose"))))
+    assert "Zoé Marchal – céramique – accompagne 0 personne – même métier" in said
+    assert said.index("Zoé Marchal") < said.index("Noé Caron")
+    assert "Ben Lefort" not in said, "a link is declared"
+
+
+def test_a_yes_from_both_sides(seeking: Case, people: Cast, browse: Browse, clock: Clock) -> None:
+    asked(seeking, people, browse)
+    noe, ana = browse(people.noe), browse(seeking.dossier.person)
+    said = text(read(noe.get(MINE)))
+    assert "Ana 0, Céramiste" in said
+    assert "Lenoir" not in said, "a first name and an activity, until one agrees"
+    assert press(noe, at(seeking, "agree"), "J’accepte d’accompagner").status_code == 303
+    clock.forward(minutes=11)
+    assert press(ana, at(seeking, "confirm"), "Je suis d’accord").status_code == 303
+    page = text(read(noe.get(MINE)))
+    assert "Ensemble depuis" in page
+    assert "Ana 0 Lenoir" in page
+    assert "Rien à tenir maintenant" in page
+
+
+def test_a_peer_who_declines_may_change_their_mind(seeking: Case, people: Cast, browse: Browse, clock: Clock) -> None:
+    """The step takes their role away; for ten minutes its undoing is still theirs, and nothing else of the dossier."""
+    asked(seeking, people, browse)
+    noe = browse(people.noe)
+    answer = press(noe, at(seeking, "decline"), "Je ne peux pas")
+    assert answer.headers["Location"] == at(seeking, "undo")
+    assert noe.get(f"/dossier/{seeking.dossier.uid}").status_code == 404
+    assert "Lenoir" not in read(noe.get(at(seeking, "undo"))).text
+    assert press(noe, at(seeking, "undo"), "Annuler").status_code == 303
+    with writing():
+        assert crowd.again(seeking).state == "proposed"
+    press(noe, at(seeking, "decline"), "Je ne peux pas")
+    clock.forward(minutes=11)
+    assert noe.get(at(seeking, "undo")).status_code == 404
+
+
+def test_who_was_asked_before_comes_after(seeking: Case, people: Cast, browse: Browse) -> None:
+    with writing():
+        crowd.step(seeking, "propose", people.claire, peer=people.zoe.uid)
+        crowd.step(seeking, "call_back", people.claire, reason="Autre idée")
+    said = text(read(browse(people.claire).get(at(seeking, "propose"))))
+    assert said.index("Noé Caron") < said.index("Zoé Marchal")
+    assert "déjà contacté pour cette personne" in said
+
+
+def test_the_log_is_shared_and_validated_by_the_other(seeking: Case, people: Cast, browse: Browse, clock: Clock) -> None:
+    with writing():
+        crowd.step(seeking, "propose", people.claire, peer=people.noe.uid)
+        crowd.step(seeking, "agree", people.noe)
+        crowd.step(seeking, "confirm", seeking.dossier.person)
+        crowd.step(seeking, "record_meeting", seeking.dossier.person, held_on=clock.now.date().isoformat(), minutes="45",
+                   mode="phone", present="Tous deux", subjects=["money"], notes="Le budget tient.")
+    noe = browse(people.noe)
+    page = read(noe.get(MINE))
+    assert "45 minutes · Au téléphone · à valider par vous" in text(page)
+    link = next(address for words, address in page.links if words.startswith("Valider le compte rendu"))
+    assert press(noe, link, "Valider le compte rendu").status_code == 303
+    assert "validé le 1er mars 2027" in text(read(noe.get(MINE)))
+
+
+def test_someone_without_peer_for_too_long_is_seen(seeking: Case, people: Cast, browse: Browse, clock: Clock) -> None:
+    claire = browse(people.claire)
+    assert "Sans binôme depuis trop longtemps" not in text(read(claire.get(ALL)))
+    clock.forward(days=16)
+    page = text(read(browse(people.claire).get(ALL)))
+    assert "Sans binôme depuis trop longtemps" in page
+    assert "Zoé Marchalcéramique03" in page, "accompanies nobody, has room for three"
+
+
+def test_who_sees_what(seeking: Case, people: Cast, browse: Browse) -> None:
+    assert browse(people.ana).get(MINE).status_code == 404
+    assert browse(people.noe).get(ALL).status_code == 404
+    assert "Vous n’accompagnez personne pour l’instant." in text(read(browse(people.claire).get(MINE)))
