@@ -47,6 +47,10 @@ def entries() -> list[dict[str, Any]]:
                   _entry("Binômes", "pairing.overview"),
                   _entry("Journées", "journees.calendar"), _entry("Échéances", "deadlines.upcoming"),
                   _entry("Chiffres", "figures.overview")]
+    elif "facilitator" in held:
+        links.append(_entry("Journées", "journees.calendar"))
+    if "coop_life" in held:
+        links.append(_entry("Ce qui coince", "irritants.listing"))
     if held & ADMINISTRATION:
         links.append(_entry("Administration", "administration.home"))
     if not held or g.person.dossiers.exists():

@@ -47,7 +47,7 @@ def test_dropped_without_a_name_read_and_answered(nour: Cast, browse: Browse) ->
     one, = kept()
     assert (one.text, one.subject, one.day) == ("La notice est floue", "accounts", MARCH)
     page = f"{LIST}/{one.uid}"
-    assert "La notice est floue" in read(zoe.get(LIST)).text
+    assert "La notice est floue" in read(zoe.get(read(zoe.get("/ce-qui-m-attend")).link("Ce qui coince"))).text
     assert press(zoe, page, "Enregistrer la réponse").status_code == 422
     for _ in range(2):
         assert press(zoe, page, "Enregistrer la réponse", answer="Une notice arrive en avril.").status_code == 303

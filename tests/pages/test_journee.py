@@ -174,7 +174,7 @@ def test_the_facilitator_runs_their_own_journee(people: Cast, march: str, browse
     with writing():
         RoleGrant.create(person=people.zoe, role="facilitator", since=LONG_AGO)
     zoe = browse(people.zoe)
-    assert zoe.get(march).status_code == 200, "nobody is named yet"
+    assert read(zoe.get(march)).link("Journées") == "/journees", "nobody is named yet"
     claire = browse(people.claire)
     assert press(claire, f"{march}/animation", "Enregistrer", person=people.salome.uid).status_code == 303
     assert zoe.get(march).status_code == 404, "it is Salomé’s"
