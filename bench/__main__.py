@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,9 @@ def growth() -> None:
                 inside = statistics.median(a[n] / b[n] for a, b in zip(seen[size], seen[SIZES[0]], strict=True))
                 cells.append(f"{statistics.median(one[n] for one in seen[size]) * 1000:.1f} ({inside:.2f})")
             print(f"| {size:,} | {' | '.join(cells)} |")
+        data, known = houses[SIZES[-1]]
+        with server("parcours", sqlite(data), data):
+            print(f"\nThe board of {SIZES[-1]:,} cases: {weight(known, '/candidatures') / 1000:.1f} kB of HTML (aim 40)")
 
 
 def timed(known: dict[str, Any], page: str) -> float:
@@ -173,6 +177,16 @@ def timed(known: dict[str, Any], page: str) -> float:
         order |= {"paths": paths, "method": "GET", "wanted": 200}
     ask(**order, clients=1, seconds=0.5)
     return statistics.median(ask(**order, clients=1, seconds=SECONDS / 2)["latencies"])
+
+
+def weight(known: dict[str, Any], path: str) -> int:
+    """The bytes of a page."""
+    connection = HTTPConnection("127.0.0.1", PORTS["parcours"], timeout=30)
+    connection.request("GET", path, headers={"Cookie": known["cookie"]})
+    answer = connection.getresponse()
+    if answer.status != 200:
+        sys.exit(f"{path} answers {answer.status}")
+    return len(answer.read())
 
 
 def quantiles(latencies: list[float]) -> tuple[float, float, float]:
