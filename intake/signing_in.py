@@ -48,6 +48,12 @@ def ask(address: str, browser: str, network: str, suite: str) -> SignInRequest:
     return request
 
 
+def again(uid: str, browser: str, network: str) -> SignInRequest | None:
+    """« Renvoyer le lien »: ask once more for what this browser asked; None when it asked nothing. Raises TooMany."""
+    before = SignInRequest.get_or_none(SignInRequest.uid == uid, SignInRequest.browser == digest(browser))
+    return ask(before.address, browser, network, before.suite) if before is not None else None
+
+
 def own_path(path: str) -> str:
     """A path of this site, or its front page: a letter never leads elsewhere."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) and len(path) < 500 else "/"

@@ -25,7 +25,8 @@ class AskForm(Form):  # type: ignore[misc]
 class CodeForm(Form):  # type: ignore[misc]
     """The code of the letter."""
 
-    code = f.TextField("Code reçu", missing="Saisissez le code à 6 chiffres")
+    code = f.TextField("Code reçu", missing="Saisissez le code à 6 chiffres", autocomplete="one-time-code",
+                       render_kw={"inputmode": "numeric"})
 
 
 @pages.route("/connexion", methods=["GET", "POST"])
@@ -52,7 +53,7 @@ def _ask(title: str, button: str) -> Response:
             made = signing_in.ask(form.email.data, session["browser"], request.remote_addr or "", suite)
         except signing_in.TooMany:
             return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code dans une heure.")
-        session["request"] = made.uid
+        session["request"], session["resumes"] = made.uid, request.endpoint == "sign_in.resume"
         return go(url_for("sign_in.code"))
     return show("sign_in.html", block="ask", status=422 if form.errors else 200, form=form, title=title,
                 button=button, suite=suite, kept=late_forms.KEPT if late_forms.posted_here() else "")
@@ -74,7 +75,22 @@ def code() -> Response:
             if not signing_in.tries_left(uid):
                 return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code.")
             form.code.errors = ["Ce code ne correspond pas. Vérifiez le dernier courriel reçu"]
-    return show("sign_in_code.html", block="code", status=422 if form.errors else 200, form=form)
+    return show("sign_in_code.html", block="code", status=422 if form.errors else 200, form=form,
+                resumes=session.get("resumes"))
+
+
+@pages.post("/connexion/renvoyer")
+@access(ANYONE)
+def again() -> Response:
+    """« Renvoyer le lien », in one press."""
+    try:
+        made = signing_in.again(session.get("request", ""), session["browser"], request.remote_addr or "")
+    except signing_in.TooMany:
+        return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code dans une heure.")
+    if made is None:
+        return go(url_for("sign_in.ask"))
+    session["request"] = made.uid
+    return go(url_for("sign_in.code"))
 
 
 @pages.post("/connexion/lien-de-developpement")

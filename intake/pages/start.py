@@ -54,6 +54,7 @@ def ask_for_link(address: str) -> Response:
         session["request"] = signing_in.ask(address, session["browser"], request.remote_addr or "", "/mon-parcours").uid
     except signing_in.TooMany:
         return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code dans une heure.")
+    session["resumes"] = True
     return go(url_for("sign_in.code"))
 
 

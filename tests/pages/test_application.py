@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from intake import questionnaire
+from intake import late_forms, questionnaire
 from intake.facts import facts_of
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.drafts import DraftPage
@@ -23,6 +24,7 @@ from tests.cases.test_whole_road import Road, to_waiting
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
 from tests.page import Page, press, read, send
+from tests.workflows.test_hostile_answers import STRANGE
 
 SAVE, LATER = "Enregistrer et continuer", "Enregistrer et reprendre plus tard"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -149,6 +151,24 @@ def next_of(case: Case, address: str) -> str:
         again = Case.get_by_id(case.id)
         names = [page.name for page in questionnaire.pages_of(again, facts_of(again, again.dossier.person))]
     return dict(zip(names, [*names[1:], ""], strict=True))[address.rpartition("/")[2]]
+
+
+def test_two_hundred_strange_answers_are_kept_or_answered_by_a_sentence(ana: FlaskClient, case: Case) -> None:
+    """Through the screens: 303 or 422, the page opens again, and nothing of it is active."""
+    with writing():
+        again = Case.get_by_id(case.id)
+        names = [page.name for page in questionnaire.pages_of(again, facts_of(again, again.dossier.person))]
+    forms = {name: read(ana.get(at(case, name))).form(SAVE) for name in names}
+    for number, typed in enumerate(one for one in STRANGE if one.isprintable() or one[:1] < "\ud800"):
+        form = forms[name := names[number % len(names)]]
+        hidden = {one: form.values[one] for one in ("csrf_token", "jeton_brouillon", "turn", "seen") if one in form.values}
+        values = {one: typed.encode("utf-8", "replace") for one in form.names if one not in form.values or one not in (
+            *hidden, "sheet")}
+        answer = ana.post(at(case, name), data={**values, **hidden, "sheet": "one", "later": ""})
+        assert answer.status_code in (303, 422), (name, typed[:40], answer.status_code)
+        assert "<script>alert" not in answer.text and "onerror=alert(1)>" not in answer.text.replace("&gt;", "")
+    for path in (at(case, "verifier"), at(case), *(at(case, name) for name in names)):
+        assert ana.get(path).status_code == 200
 
 
 # Questions that depend on another ------------------------------------------------------------------------------------
@@ -363,6 +383,16 @@ def test_a_page_posted_late_is_kept_and_applied_once_identified(
     assert kept and kept.complete and kept.answers["phone"] == "+33612345678"
     with writing():
         assert not PendingVersion.select().exists()
+
+
+def test_the_control_asking_to_sign_in_first_loses_the_text(app: Flask, ana: FlaskClient, case: Case, clock: Clock) -> None:
+    """Without the storing that comes before, the test above would fail (TRUST T9)."""
+    app.before_request_funcs[None].remove(late_forms.receive)
+    form = read(ana.get(at(case, "you"))).form(SAVE)
+    clock.forward(hours=3)
+    late = ana.post(at(case, "you"), data={**form.values.to_dict(), "phone": "06 12 34 56 78"})
+    signs_in(ana, late.headers["Location"])
+    assert row(case, "you") is None
 
 
 def test_a_draft_that_saves_itself_late_is_kept_too(ana: FlaskClient, case: Case, clock: Clock) -> None:

@@ -567,3 +567,13 @@ def test_a_sentence_remembers_its_source_for_another_language() -> None:
     error = asked(f.LinesField("Raison", limit=400), "x" * 401).errors[0]
     assert error.source == "{named} doit compter {n} caractères ou moins"
     assert error.values == {"named": "« Raison »", "n": "400"}
+
+
+def test_an_error_leads_to_what_is_drawn() -> None:
+    """A year of months is a list, a few are radios."""
+    class Asked(Form):
+        month = f.MonthField("Mois")
+
+    few, many = Asked(), Asked()
+    few.month.choices, many.month.choices = [(f"2027-0{n}", "x") for n in range(1, 4)], [(f"2027-0{n}", "x") for n in range(1, 9)]
+    assert (few.month.focus_id, many.month.focus_id) == ("month-0", "month")

@@ -57,7 +57,7 @@ class ChoiceField(Asked, SelectFieldBase):
     @property
     def focus_id(self) -> str:
         """The first radio of the group."""
-        return str(self.id) if self.listed else f"{self.id}-0"
+        return str(self.id) if self.control == "select" else f"{self.id}-0"
 
     @property
     def chosen_label(self) -> str:
