@@ -32,6 +32,10 @@ class Settings:
     """The address whose mail is piped to `intake bounce`."""
     host: str = "127.0.0.1"
     port: int = 8000
+    backups: Path | None = None
+    """Where backups and tombstones go, best elsewhere."""
+    backup_key: Path | None = None
+    """The public key backups are sealed to; its private half is not on this machine."""
     work: bool = True
     """Whether the server runs clock and post itself (else `intake work` does)."""
 
@@ -54,6 +58,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=env.get("INTAKE_SMTP_URL", ""),
         sender=env.get("INTAKE_SENDER", ""), email=env.get("INTAKE_EMAIL", ""), phone=env.get("INTAKE_PHONE", ""),
         bounces=env.get("INTAKE_BOUNCES", ""),
+        backups=Path(env["INTAKE_BACKUPS"]) if env.get("INTAKE_BACKUPS") else None,
+        backup_key=Path(env["INTAKE_BACKUP_KEY"]) if env.get("INTAKE_BACKUP_KEY") else None,
         work=env.get("INTAKE_WORK", "yes") != "no",
     )
     if settings.production:

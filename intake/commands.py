@@ -48,6 +48,11 @@ def parser() -> argparse.ArgumentParser:
     add("check", check, "are the workflows well-formed, does every live case stand somewhere?")
     add("doctor", doctor, "is everything as it must be to serve?")
     add("verify", verify, "is the history whole, is every state the fold of its events?")
+    add("backup", backup, "a copy of the living house, checked, sealed to INTAKE_BACKUP_KEY, in INTAKE_BACKUPS")
+    back = add("restore", restore, "a backup into an empty place: the erased stay erased, sign-ins end, letters are held")
+    back.add_argument("file", type=Path)
+    back.add_argument("--key", type=Path, required=True, help="the private key, from its safe")
+    add("rotate", rotate, "seal everything again under the first key of INTAKE_KEY_FILE; safe to repeat")
     person = add("person", person_add, "add someone, with a role")
     person.add_argument("verb", choices=["add"])
     person.add_argument("email")
@@ -166,6 +171,47 @@ def doctor(_: argparse.Namespace, settings: Settings) -> int:
     for sentence in warnings:
         say(f"To look at: {sentence}")
     return refuse("\n".join(problems)) if problems else say("Fit to serve.") or 0
+
+
+def backup(_: argparse.Namespace, settings: Settings) -> int:
+    """A backup that was checked."""
+    from intake import backups
+
+    if settings.backups is None or settings.backup_key is None:
+        return refuse("Set INTAKE_BACKUPS (where) and INTAKE_BACKUP_KEY (public key): docs/settings.md says how.")
+    with database(settings):
+        try:
+            say(f"Backed up: {backups.take(settings.backups, settings.backup_key).name}")
+        except backups.NoBackup as why:
+            return refuse(str(why))
+    return 0
+
+
+def restore(told: argparse.Namespace, settings: Settings) -> int:
+    """Back from a backup."""
+    from intake import backups, history
+
+    if not settings.database_url.startswith("sqlite:///"):
+        return refuse("On PostgreSQL, restore with pg_restore, then run `intake verify`.")
+    try:
+        backups.unpack(told.file, told.key, Path(settings.database_url.removeprefix("sqlite:///")))
+    except backups.NoBackup as why:
+        return refuse(str(why))
+    with database(settings):
+        erased, held = backups.come_back(told.file.parent / backups.TOMBSTONES)
+        flaws = list(history.verify())
+    say(f"Restored: {erased} erased again, {held} letters held until someone lets them go, every sign-in ended.")
+    return refuse("\n".join(f"{flaw.where}: {flaw.problem}" for flaw in flaws)) if flaws else 0
+
+
+def rotate(_: argparse.Namespace, settings: Settings) -> int:
+    """Everything under the newest key."""
+    from intake.models import health
+
+    with database(settings):
+        turned = health.rotate()
+    say(f"{turned} sealed again. The other keys of {settings.key_file.name} may be retired once this says 0.")
+    return 0
 
 
 def verify(_: argparse.Namespace, settings: Settings) -> int:

@@ -13,7 +13,7 @@ import waitress
 from flask import Flask
 
 from config import Settings
-from intake import clock, create_app, doctoring, exporting, listing, post, retention
+from intake import backups, clock, create_app, doctoring, exporting, listing, post, retention
 from intake.mail_server import Deliver, by_smtp, to_terminal
 from intake.models import base
 from intake.models.connection import DatabaseBusy, DiskFull
@@ -108,6 +108,8 @@ def round_of(app: Flask, deliver: Deliver) -> tuple[int, int]:
     with app.app_context(), base.writing():
         taken = clock.tick()
         retention.pass_day()
+        if (elsewhere := app.config["SETTINGS"].backups) is not None:
+            backups.tell_tombstones(elsewhere)
         return taken, post.send_due(deliver)
 
 

@@ -46,6 +46,24 @@ def opens(content: bytes) -> bool:
     return True
 
 
+def renewed(content: bytes) -> bytes | None:
+    """The same under the newest key; None when it is already. Raises WrongKey when no key opens it."""
+    assert _keys is not None, "load_keys() comes first"  # noqa: S101
+    try:
+        _newest(_keys).decrypt(content)
+    except InvalidToken:
+        try:
+            return _keys.rotate(content)
+        except InvalidToken as error:
+            raise WrongKey("no key opens it") from error
+    return None
+
+
+def _newest(keys: MultiFernet) -> Fernet:
+    found: Fernet = keys._fernets[0]
+    return found
+
+
 def seal(place: str, uid: str, content: bytes | str) -> bytes:
     """Encrypt a content for one place (`table.column`) of one row."""
     assert _keys is not None, "load_keys() comes first"  # noqa: S101

@@ -6,8 +6,8 @@ document.addEventListener("submit", (event) => {
   if (!shelf) return;
   event.stopPropagation();
   const { heavy, failed, bytes } = shelf.dataset;
-  const file = button.dataset.upload && shelf.querySelector("[type=file]").files[0];
-  if (!file) return;
+  if (!button.dataset.upload) return;
+  const file = shelf.querySelector("[type=file]").files[0];
   event.preventDefault();
   const say = (text) => { document.getElementById("annonces").textContent = text; };
   const mega = (n) => `${(n / 1048576).toFixed(1).replace(".", ",")}\u00a0Mo`;
@@ -18,11 +18,11 @@ document.addEventListener("submit", (event) => {
   const show = (text) => { line.prepend(text); shelf.append(line); say(text); };
   const slow = setTimeout(() => {
     line.append(bar);
-    show(document.body.dataset.upload.replace("{}", file.name));
+    show(document.body.dataset.upload.replace("{}", file?.name));
     bar.ariaLabel = line.textContent;
   }, 400);
   const stop = (text) => { clearTimeout(slow); line.textContent = ""; line.className = "error"; show(text); button.focus(); };
-  if (file.size > 10485760) return stop(heavy);
+  if (file?.size > 10485760) return stop(heavy);
   const request = new XMLHttpRequest();
   let quarter = 0;
   request.upload.onprogress = ({ loaded, total }) => {

@@ -1,0 +1,163 @@
+"""T13, T19: a backup is taken of a living house, comes back equal to its instant, and brings back nobody who was erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from config import Settings
+from intake import backups, history
+from intake.models import erasures, health, pieces, sealed
+from intake.models.base import db
+from intake.models.dossiers import Dossier, Event
+from intake.models.letters import Letter
+from intake.models.people import Person
+from intake.models.pieces import Piece
+from intake.models.signin import Session
+from tests.cases.test_admission import arrived
+from tests.cast import Cast, opened
+from tests.conftest import NOW
+
+MARK = b"Mirabelle de Lorraine"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> tuple[Path, Path]:
+    """(public, private), of which the house has the first."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    files = tmp_path / "public.pem", tmp_path / "private.pem"
+    files[0].write_bytes(private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    files[1].write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+@pytest.fixture
+def taken(cast: Cast, keys: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A backup of a house where Ana and Ben have a dossier, Ana a piece, a sign-in and a letter that waits."""
+    ana = arrived(cast.ana)
+    arrived(cast.ben)
+    pieces.add(ana.dossier, title="piece", filename="cv.pdf", media_type="application/pdf", content=MARK, by=cast.ana, now=NOW)
+    Session.create(token="x", person=cast.ana, begun_at=NOW, ends_at=NOW)
+    return backups.take(tmp_path / "elsewhere", keys[0])
+
+
+@pytest.fixture
+def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
+    """An empty machine, with the same keys."""
+    return replace(settings, data=tmp_path / "other", database_url=f"sqlite:///{tmp_path / 'other' / 'parcours.db'}")
+
+
+def back(backup: Path, private: Path, there: Settings) -> Iterator[Any]:
+    """The house, come back."""
+    backups.unpack(backup, private, Path(there.database_url.removeprefix("sqlite:///")))
+    return opened(there)  # type: ignore[return-value]
+
+
+def test_it_comes_back_equal_to_its_instant(taken: Path, keys: tuple[Path, Path], elsewhere: Settings, cast: Cast) -> None:
+    number, head = Event.select().count(), Dossier.get(Dossier.person == cast.ana).head
+    arrived(cast.zoe)
+    with back(taken, keys[1], elsewhere):  # type: ignore[attr-defined]
+        assert Event.select().count() == number
+        assert Dossier.get(Dossier.person == cast.ana).head == head
+        assert pieces.content_of(Piece.get()) == MARK
+        assert list(history.verify()) == []
+
+
+def test_nobody_reads_it_without_the_key(taken: Path, keys: tuple[Path, Path], tmp_path: Path, elsewhere: Settings) -> None:
+    assert MARK not in taken.read_bytes()
+    assert b"SQLite format" not in taken.read_bytes()
+    stranger = tmp_path / "stranger.pem"
+    stranger.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with pytest.raises(backups.NoBackup, match="does not open"):
+        backups.unpack(taken, stranger, tmp_path / "other" / "parcours.db")
+
+
+def test_it_is_never_laid_over_a_house(taken: Path, keys: tuple[Path, Path], settings: Settings) -> None:
+    with pytest.raises(backups.NoBackup, match="empty place"):
+        backups.unpack(taken, keys[1], Path(settings.database_url.removeprefix("sqlite:///")))
+
+
+def test_a_copy_whose_chain_is_cut_is_refused(taken: Path, keys: tuple[Path, Path], tmp_path: Path) -> None:
+    import sqlite3
+
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(backups.open_backup(taken, keys[1]))
+    backups.check(copy)
+    with sqlite3.connect(copy) as database:
+        database.execute("DROP TRIGGER event_is_not_removed")
+        database.execute("PRAGMA foreign_keys=OFF")
+        database.execute("DELETE FROM answers WHERE event_id = (SELECT MAX(id) FROM event)")
+        database.execute("DELETE FROM letter")
+        database.execute("DELETE FROM event WHERE id = (SELECT MAX(id) FROM event WHERE dossier_id IS NOT NULL)")
+    database.close()
+    with pytest.raises(backups.NoBackup, match=r"does not reach its head|points nowhere"):
+        backups.check(copy)
+
+
+@pytest.mark.parametrize("replayed", [True, False], ids=["replayed", "the control: tombstones left out"])
+def test_an_erased_person_does_not_return(
+        taken: Path, keys: tuple[Path, Path], elsewhere: Settings, cast: Cast, replayed: bool) -> None:
+    erasures.erase_person(cast.ana, cast.ada, "admin")
+    backups.tell_tombstones(taken.parent)
+    uid = cast.ana.uid
+    with back(taken, keys[1], elsewhere):  # type: ignore[attr-defined]
+        if replayed:
+            backups.come_back(taken.parent / backups.TOMBSTONES)
+        name = Person.get(Person.uid == uid).last_name
+        assert (name, Piece.select().count()) == (("", 0) if replayed else ("Moreau", 1))
+        assert list(history.verify()) == []
+
+
+def test_sign_ins_end_and_letters_wait_for_a_person(taken: Path, keys: tuple[Path, Path], elsewhere: Settings) -> None:
+    waiting = Letter.select().where(Letter.status == "waiting").count()
+    assert waiting
+    with back(taken, keys[1], elsewhere):  # type: ignore[attr-defined]
+        assert backups.come_back(taken.parent / backups.TOMBSTONES) == (0, waiting)
+        assert not Session.select().where(Session.revoked_at.is_null()).exists()
+        assert {letter.status for letter in Letter.select()} == {"failed"}
+
+
+def test_seven_days_and_four_weeks_stay(taken: Path) -> None:
+    for day in range(1, 29):
+        for hour in ("06", "18"):
+            (taken.parent / f"parcours-202702{day:02d}T{hour}0000Z.backup").write_bytes(b"x")
+    for old in list(backups.too_old(taken.parent)):
+        old.unlink()
+    left = sorted(one.name[9:17] for one in taken.parent.glob("*.backup"))
+    assert left == ["20270214", "20270221", "20270223", "20270224", "20270225", "20270226", "20270227", "20270228", "20270301"]
+
+
+# At rest, and rotation -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_sealed_is_read_nowhere_on_disk(taken: Path, settings: Settings, tmp_path: Path) -> None:
+    db.execute_sql("PRAGMA wal_checkpoint(PASSIVE)")
+    found = [file.name for file in tmp_path.rglob("*") if file.is_file() and MARK in file.read_bytes()]
+    assert found == []
+
+
+def test_a_sealed_text_moved_to_another_row_is_refused(taken: Path, cast: Cast) -> None:
+    mine = Piece.get()
+    theirs = pieces.add(mine.dossier, title="x", filename="x", media_type="application/pdf", content=b"x", by=cast.ana, now=NOW)
+    Piece.update(content=mine.content).where(Piece.id == theirs.id).execute()
+    with pytest.raises(sealed.WrongKey, match="another row"):
+        pieces.content_of(Piece.get_by_id(theirs.id))
+
+
+def test_a_rotation_turns_everything_once_and_retires_the_old_key(taken: Path, settings: Settings) -> None:
+    old = settings.key_file.read_bytes()
+    settings.key_file.write_bytes(Fernet.generate_key() + b"\n" + old)
+    sealed.load_keys(settings.key_file)
+    assert health.rotate() >= 1
+    assert health.rotate() == 0, "begun again, nothing is left to turn"
+    settings.key_file.write_bytes(settings.key_file.read_bytes().splitlines()[0])
+    sealed.load_keys(settings.key_file)
+    assert pieces.content_of(Piece.get()) == MARK
