@@ -140,6 +140,7 @@ def dates_ahead(dossier: Dossier, cases: list[Case], here: list[dict[str, Any]])
 def say_date(one: Obligation, dossier: Dossier, links: dict[tuple[str, str], tuple[str, str]]) -> dict[str, Any]:
     """A date, who it is with, what happens if it passes, and the button of the step that answers it."""
     act, link = links.get((one.case, one.kind)) or links.get((one.case, one.step), ("", ""))
+    act = "Répondre" if one.kind == "offer" and link else act
     with_peer = one.who and one.step == "prepare_review"
     return {
         "day": one.day, "what": words.at(one.at) if one.at else words.long_day(one.day),
