@@ -24,6 +24,7 @@ SCREENS = (
     "exports",
     "waiting_list",
     "pairing",
+    "wishes",
     "waiting_for_me",
     "figures",
     "journees",

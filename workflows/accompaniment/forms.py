@@ -14,7 +14,7 @@ NEEDS = [
     ("management", "Gestion et budget"), ("contacts", "Mise en relation"), ("support", "Appui de l’équipe support"),
 ]
 CIRCLES = [
-    ("accompagnement", "Accompagnement"), ("com", "Com’"), ("tech", "Tech"), ("vie", "Vie coopérative"),
+    ("accompagnement", "Accompagnement"), ("com", "Com’"), ("tech", "Tech"), ("vie_cooperative", "Vie coopérative"),
     ("orientation", "Orientation"), ("formation", "Formation"),
 ]
 
