@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, time, timedelta
 
 from intake import moment, outbox, presences
@@ -13,9 +14,13 @@ from intake.models.people import Person, holders
 from intake.words import PARIS
 from workflows import roles
 
+log = logging.getLogger("intake.invitations")
+
 AHEAD = timedelta(days=3)
 """The reminder leaves this long before."""
 EIGHT = time(8)
+MOST = 5_000
+"""Beyond so many people awaited, nothing leaves by itself: a house of that size writes from its own list."""
 LOOKS_BACK = timedelta(days=7)
 """A clock that was stopped longer says nothing of the journées left open meanwhile."""
 
@@ -34,6 +39,9 @@ def write_around(today: date) -> None:
 def send_badges(journee: Journee) -> int:
     """Owe everyone awaited their reminder, badge and code with it; how many are reached. Each once, and again for a new date."""
     guests = [guest.person for guest in awaited() if guest.person.email]
+    if len(guests) > MOST:
+        log.warning("%s people are awaited at the journée of %s: no reminder leaves", len(guests), journee.day)
+        return 0
     now, eight = moment.now(), datetime.combine(moment.today(), EIGHT, PARIS)
     with write_transaction():
         badges.give_badges(guests)

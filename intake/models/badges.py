@@ -17,6 +17,12 @@ from intake.models.people import Person
 
 VERSION = "P1"
 DIGITS = 6
+MOST = 50_000
+"""Badges of a house: half of the codes there are, so that a free one is found at once and most guesses are nobody's."""
+
+
+class NoCodeLeft(Exception):
+    """The house has as many badges as six digits allow."""
 
 
 class Badge(Model):
@@ -71,8 +77,10 @@ def new_number() -> str:
 
 
 def new_code(taken: Iterable[str]) -> str:
-    """Five random digits and their check digit, not yet someone's."""
+    """Five random digits and their check digit, not yet someone's. Raises NoCodeLeft."""
     used = set(taken)
+    if len(used) >= MOST:
+        raise NoCodeLeft(f"{len(used)} badges: six digits allow {MOST}")
     while True:
         digits = f"{secrets.randbelow(100_000):05d}"
         code = digits + damm.calc_check_digit(digits)

@@ -152,6 +152,13 @@ def test_a_lost_badge_is_nobodys(cast: Cast) -> None:
     assert badges.person_of_badge(fresh.number) is None, "whoever left is not named"
 
 
+def test_a_house_out_of_codes_says_so_rather_than_search_for_ever(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(badges, "MOST", 1)
+    badges.give_badges([cast.ana])
+    with pytest.raises(badges.NoCodeLeft):
+        badges.give_badges([cast.ben])
+
+
 # Slots ---------------------------------------------------------------------------------------------------------------
 
 
