@@ -101,6 +101,13 @@ def collect(export: BoardExport, person: Person, role: str) -> bytes:
     return unseal("export.content", export.uid, export.content)
 
 
+def log_print(person: Person, role: str, dossiers: int) -> None:
+    """Badges were printed: the history of the house says who did, and for how many."""
+    with write_transaction():
+        history.append_of_house("print_badges", person, role, "badges:board", moment.now(), moment.today(),
+                                {"dossiers": dossiers})
+
+
 def of(person: Person, uid: str) -> BoardExport | None:
     """One of someone's lists."""
     found: BoardExport | None = BoardExport.get_or_none(BoardExport.uid == uid, BoardExport.person == person)

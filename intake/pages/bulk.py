@@ -7,15 +7,17 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import moment, words
-from intake.access import access, antennas_seen, me
+from intake import moment, sheets, words
+from intake.access import access, acting_as, antennas_seen, me
 from intake.cases import AnswersInvalid, StepRefused, take_step
 from intake.columns import ask
-from intake.models import cards, days
+from intake.models import badges, board_exports, cards, days
 from intake.models.cards import Card
-from intake.models.dossiers import Case
+from intake.models.dossiers import Case, Dossier
+from intake.models.people import Person
 from intake.pages.board import WHO
 from intake.pages.board_table import MOST
+from intake.pages.journee import pdf
 from intake.show import go, show
 
 pages = Blueprint("bulk", __name__)
@@ -23,6 +25,7 @@ pages = Blueprint("bulk", __name__)
 ACTS = {
     "confier": ("Me confier ces dossiers", "Ces dossiers me sont confiés. Personne ne reçoit de lettre."),
     "inviter": ("Inviter à une journée", "Chaque personne reçoit ce message dans dix minutes."),
+    "badges": ("Imprimer les badges", "Un PDF à découper. L’impression est notée dans l’historique, avec votre nom."),
     "exporter": ("Exporter", "L’export est noté dans l’historique de la maison, avec votre nom."),
 }
 
@@ -43,9 +46,11 @@ def choose() -> Response:
 @access(*WHO)
 def do(act: str) -> Response:
     """The same for each of them; what is refused is told by name, the others are done."""
+    found = chosen(request.form.getlist("dossier"))
+    if act == "badges" and found:
+        return printed(found)
     if act not in DO:
         abort(404)
-    found = chosen(request.form.getlist("dossier"))
     answers = {name: request.form.get(name, "") for name in ("subject", "message")}
     if not found or (act == "inviter" and not all(text.strip() for text in answers.values())):
         return page(act, found, status=422, missing=True)
@@ -71,6 +76,15 @@ def page(act: str, found: list[Card], status: int = 200, **more: Any) -> Respons
 def chosen(uids: list[str]) -> list[Card]:
     """The cards of these cases, within the antennas one reads; fifty at most."""
     return cards.some(ask({}, antennas_seen(*WHO)).wanted, uids, MOST)
+
+
+def printed(found: list[Card]) -> Response:
+    """The badges of these people, to cut out; whoever has none receives one."""
+    people = list(Person.select().join(Dossier, on=Dossier.person == Person.id).where(
+        Dossier.uid.in_([one.dossier for one in found])).order_by(Person.last_name, Person.id))
+    badges.give_badges(people)
+    board_exports.log_print(me(), acting_as(*WHO), len(people))
+    return pdf(sheets.badge_sheet(badges.badges_of(people)), f"badges-{moment.today()}.pdf")
 
 
 def assign(one: Card, _: dict[str, str], key: str) -> None:

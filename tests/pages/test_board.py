@@ -55,6 +55,7 @@ def test_each_card_stands_in_its_column(two: People, people: Cast, browse: Brows
     assert "@" not in page.text
 
 
+@pytest.mark.both_databases
 def test_she_is_found_by_any_of_her_words(two: People, people: Cast, browse: Browse) -> None:
     """Without accents, case or gender; by name, activity, town, address or number; and Ben is not."""
     claire = browse(people.claire)
@@ -78,6 +79,7 @@ def test_the_address_is_the_view(two: People, people: Cast, browse: Browse) -> N
     assert "<header" in back.text
 
 
+@pytest.mark.both_databases
 def test_presets_tell_who_is_mine_and_who_is_left_alone(two: People, people: Cast, clock: Clock, browse: Browse) -> None:
     """Contact resets the count; an internal note does not."""
     with writing():

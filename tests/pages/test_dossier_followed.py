@@ -43,6 +43,7 @@ def test_an_open_case_always_says_what_comes_next(workflow: str, state: str) -> 
         assert not memory or (action.who, action.sentence) == ("Ana", "Répondre")
 
 
+@pytest.mark.both_databases
 def test_what_changed_is_new_until_read(ana: Road, people: Cast, browse: Browse) -> None:
     """New for Inès until « J’ai lu »; what she does counts as having read; the old value stays beside the new one."""
     ines, salome = browse(people.ines), browse(people.salome)
@@ -69,6 +70,7 @@ def test_what_changed_is_new_until_read(ana: Road, people: Cast, browse: Browse)
     assert not any("J’ai lu" in one.buttons for one in read(browse(people.ana).get(f"{home(ana)}/reponses")).forms)
 
 
+@pytest.mark.both_databases
 def test_reading_is_told_to_the_others_only(ana: Road, people: Cast, clock: Clock, browse: Browse) -> None:
     """Claire’s page beats; Salomé sees her, and no longer after two silent beats; Ana is neither told nor counted."""
     def beat(who: Person) -> str:
