@@ -108,7 +108,8 @@ def _driver(settings: config.Settings) -> tuple[Callable[..., Any], Callable[[],
 def main() -> None:
     """`python -m bench.servers KIND`: serve one of them until told to stop."""
     settings = config.from_environment()
-    app = {"bare": bare, "hand": lambda: hand(settings), "parcours": lambda: create_app(settings)}[sys.argv[1]]()
+    makers = {"bare": bare, "hand": lambda: hand(settings)}
+    app = makers.get(sys.argv[1], lambda: create_app(settings))()
     serving.run(serving.create_server(app, settings), threading.Event())
 
 
