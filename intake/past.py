@@ -43,7 +43,7 @@ class Stay:
 
 def passages(antennas: Collection[int], since: datetime | None = None) -> list[Passage]:
     """The steps that moved a case of these antennas to another state, oldest first."""
-    undone = _undone(antennas)
+    undone = undone_of(antennas)
     rows = (Event.select(Event.id, Event.uid, Event.case, Case.workflow, Event.step, Event.before, Event.after,
                          Event.made_at, Event.effective_on)
             .join(Case, on=Event.case)
@@ -54,7 +54,7 @@ def passages(antennas: Collection[int], since: datetime | None = None) -> list[P
     return [Passage(row[0], *row[2:]) for row in rows.tuples() if row[1] not in undone]
 
 
-def _undone(antennas: Collection[int]) -> frozenset[str]:
+def undone_of(antennas: Collection[int]) -> frozenset[str]:
     """uids of the events that were taken back."""
     rows = (Event.select(Event.subject).join(Case, on=Event.case)
             .where(Case.antenna.in_(list(antennas)), Event.subject.startswith(UNDONE)))

@@ -47,6 +47,7 @@ SCREENS = (
     "keeping",
     "pieces",
     "deadlines",
+    "needs",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

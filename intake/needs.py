@@ -1,0 +1,64 @@
+"""What accompaniment brings up: the needs people expressed, still fresh, for training and circles; the hours given, by peer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from intake import moment
+from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.people import Person
+from intake.past import undone_of
+from workflows.accompaniment.forms import NEEDS
+from workflows.calendar import Month, add_months, start_of_paris_day
+
+FRESH_MONTHS = 12
+"""A need nobody spoke of for a year is no longer shown."""
+TOLD_AT = ("record_meeting", "record_review")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Someone's need, as last expressed."""
+
+    name: str
+    dossier: Dossier
+    said_on: date
+
+
+def needs(antennas: Collection[int]) -> dict[str, list[Need]]:
+    """The needs of each kind, in the order of the form, the latest first; each person once a kind."""
+    since = start_of_paris_day(add_months(moment.today(), -FRESH_MONTHS))
+    found: dict[str, dict[int, Need]] = {name: {} for name, _ in NEEDS}
+    for text, day, dossier in _told(antennas, TOLD_AT, since):
+        for name in text.get("needs") or ():
+            if name in found:
+                found[name].setdefault(dossier.id, Need(name, dossier, day))
+    return {name: list(kept.values()) for name, kept in found.items()}
+
+
+def hours(antennas: Collection[int], first: Month, last: Month) -> list[tuple[Month, str, float]]:
+    """Hours of accompaniment by month and by peer of the dossier, from the meetings noted, month after month."""
+    given: dict[tuple[Month, str], int] = defaultdict(int)
+    for text, day, dossier in _told(antennas, ("record_meeting",), start_of_paris_day(first.first_day)):
+        month = Month.of(day)
+        if month <= last and dossier.peer is not None:
+            given[month, dossier.peer.name] += int(text.get("minutes") or 0)
+    return [(month, who, round(minutes / 60, 2)) for (month, who), minutes in sorted(given.items())]
+
+
+def _told(antennas: Collection[int], steps: Collection[str], since: datetime) -> Iterator[tuple[dict[str, Any], date, Dossier]]:
+    """(answers, day, dossier) of these steps, the latest first, what was undone left out."""
+    undone, peer = undone_of(antennas), Person.alias()
+    rows = (Event.select(Event, Answers.text.alias("text"), Dossier, Person, peer)
+            .join(Case, on=Event.case).switch(Event).join(Dossier, on=Event.dossier).join(Person, on=Dossier.person)
+            .switch(Dossier).join(peer, join_type="LEFT OUTER JOIN", on=Dossier.peer == peer.id)
+            .switch(Event).join(Answers, on=Answers.event == Event.id, attr="beside")
+            .where(Case.antenna.in_(list(antennas)), Event.step.in_(list(steps)), Event.made_at >= since)
+            .order_by(Event.id.desc()))
+    for event in rows:
+        if event.uid not in undone:
+            yield event.beside.text or {}, event.effective_on, event.dossier
