@@ -48,6 +48,7 @@ SCREENS = (
     "pieces",
     "deadlines",
     "needs",
+    "associates",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

@@ -25,6 +25,7 @@ from workflows import roles
 pages = Blueprint("administration", __name__)
 
 WHO = (roles.cogerance, roles.admin, roles.support)
+REGISTER = frozenset({roles.cogerance, roles.support, roles.associates})
 PEOPLE = frozenset({roles.cogerance, roles.admin})
 MEETINGS = (roles.circle, roles.coordinator, roles.support, roles.cogerance, roles.facilitator)
 SOON = timedelta(days=90)
@@ -92,6 +93,8 @@ def tiles() -> list[dict[str, str]]:
         *meetings,
         _tile("Bornes", tablets_said(), url_for("devices.list_all")),
         _tile("Données", "Demandes, conservation, effacement", url_for("keeping.overview")),
+        *([_tile("Registre des personnes associées", "Parts, versements, sorties", url_for("associates.book"))]
+          if held_roles() & REGISTER else []),
         _tile("Lettres", letters_said(), url_for("letters.list_all", etat="sent")),
     ]
 
