@@ -220,7 +220,7 @@ class Road:
         self.by("Noé").opens("/ce-qui-m-attend").goes_to("Ouvrir")
         self.by("Noé").does("J’accepte d’accompagner")
         self.walker.does("Je suis d’accord")
-        self.walker.reads("Votre binôme : Noé Caron")
+        self.walker.reads("Mon binôme : Noé Caron")
 
     def works_with_the_peer(self) -> None:
         """A meeting noted by one and approved by the other; the first sale; a review both sign."""
