@@ -171,11 +171,13 @@ def test_an_open_dossier_is_not_erased(people: Cast, browse: Browse, case: Case)
 
 
 def test_a_dossier_is_kept_with_a_reason_a_year_at_most(people: Cast, browse: Browse, case: Case) -> None:
-    sami, page = browse(people.sami), f"/dossier/{case.dossier.uid}/conserver"
+    sami = browse(people.sami)
+    page = read(sami.get(f"/dossier/{case.dossier.uid}/historique")).link("Garder ce dossier plus longtemps")
     day = {"until-day": "1", "until-month": "6", "until-year": "2027"}
     assert press(sami, page, "Garder ce dossier", reason="Un recours", **day).status_code == 303
     with writing():
         assert Case.get_by_id(case.id).dossier.held_until.isoformat() == "2027-06-01"
+    assert "Un recours" in read(sami.get(f"/dossier/{case.dossier.uid}/historique")).text
     late = press(sami, page, "Garder ce dossier", reason="Un recours", **{**day, "until-year": "2029"})
     assert late.status_code == 409
     assert "un an au plus" in read(late).text
