@@ -27,6 +27,7 @@ def create_app(settings: Settings) -> Flask:
         outbox,
         pages,
         refusals,
+        seal_keys,
         secrets_kept,
         sessions,
         show,
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
     )
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
+    seal_keys.use(settings.key_file, create=not settings.production)
     outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
                        phone=settings.phone)
     secrets_kept.set_secret(settings.secret_key)

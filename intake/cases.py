@@ -133,6 +133,8 @@ def _write(
         role=decision.role, made_at=now, effective_on=effective, cause=cause, key=key,
         fingerprint=fingerprint(workflows.ALL[case.workflow]))
     text, sealed = _spoken(decision, workflows.ALL[case.workflow])
+    if made is not None and made.evidence:
+        sealed["evidence"] = dict(made.evidence)
     posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
     event = history.append(line, by, case, history.Written(text, sealed, posted, before))
     _move(case, decision, now)

@@ -61,6 +61,10 @@ def parser() -> argparse.ArgumentParser:
     add("bounce", bounce, "a delivery report on the input: its letter is shown as not sent (docs/letters.md)")
     link = add("link", print_link, "a one-use address to sign in with, for any browser, 24 hours")
     link.add_argument("email")
+    sheets = add("papers", papers_act, "certificate: make the one that seals; verify: is a signed PDF whole; "
+                 "archive: write every sealed copy in a folder")
+    sheets.add_argument("verb", choices=["certificate", "verify", "archive"])
+    sheets.add_argument("path", type=Path, nargs="?", help="the PDF or folder to verify, the folder to write in")
     taken = add("import", take_over, "take over existing members and waiting list: trial, report, all or nothing")
     taken.add_argument("file", type=Path)
     taken.add_argument("--confirm", action="store_true", help="write it, once the trial is clean")
@@ -81,11 +85,12 @@ def say(sentence: str) -> None:
 @contextmanager
 def database(settings: Settings) -> Iterator[None]:
     """The database, keys and office, open for writing."""
-    from intake import outbox, secrets_kept
+    from intake import outbox, seal_keys, secrets_kept
     from intake.models import base, sealed
 
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
+    seal_keys.use(settings.key_file, create=not settings.production)
     outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
                        phone=settings.phone)
     secrets_kept.set_secret(settings.secret_key)
@@ -265,6 +270,25 @@ def print_link(told: argparse.Namespace, settings: Settings) -> int:
             return refuse(f"Nobody has the address {told.email}. Add them: intake person add {told.email} --name …")
         say(signing_in.print_link(person))
     return 0
+
+
+def papers_act(told: argparse.Namespace, settings: Settings) -> int:
+    """The seal of the house, signed PDFs, their archive."""
+    from intake import papers_kept
+
+    with database(settings):
+        if told.verb == "certificate":
+            say(papers_kept.make_certificate())
+            return 0
+        if told.path is None:
+            return refuse("Name a file or a folder: intake papers " + told.verb + " PATH")
+        if told.verb == "archive":
+            say(papers_kept.archive(told.path))
+            return 0
+        lines, whole = papers_kept.verify(told.path)
+    for line in lines:
+        say(line)
+    return 0 if whole else 1
 
 
 def take_over(told: argparse.Namespace, settings: Settings) -> int:

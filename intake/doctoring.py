@@ -14,10 +14,12 @@ import cysqlite
 
 import workflows
 from config import Settings
-from intake import post
+from intake import moment, post, seal_keys
 from intake.models import base, health, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
+from intake.models.settings import settings_on
 from intake.stranded import cases as stranded_cases
+from workflows.signing import COOP_NAMES
 from workflows.wellformed import problems as flaws
 
 ENOUGH_FREE = 0.20
@@ -120,6 +122,31 @@ def _disk(settings: Settings) -> list[str]:
     return [f"{free:.0%} of the disk is free: make room"] if free < ENOUGH_FREE else []
 
 
+def _seal(settings: Settings) -> list[str]:
+    """Without a certificate or a name, nothing can be signed on the screen."""
+    if not settings.key_file.exists() or not _reachable(settings):
+        return []
+    seal_keys.use(settings.key_file, create=False)
+    with base.writing():
+        asked = settings_on(moment.today())
+    missing = [label for name, label in COOP_NAMES.items() if not asked[name]]
+    said = [f"the settings do not say the cooperative's {', '.join(missing)}: no contract can be sent"] if missing else []
+    if settings.production and not seal_keys.pairs():
+        said.append("the house has no certificate to seal signed contracts with: run `intake papers certificate`")
+    return said
+
+
+def _reachable(settings: Settings) -> bool:
+    """The keys and the tables are there; what is wrong with them is told elsewhere."""
+    try:
+        base.connect(settings.database_url)
+        sealed.load_keys(settings.key_file, create=False)
+        with base.writing():
+            return schema.at_head()
+    except (UnsafeDatabase, sealed.WrongKey):
+        return False
+
+
 Look = Callable[[Settings], list[str]]
 MUST: tuple[Look, ...] = (_sqlite_version, _readable_by_others, _shared_disk, _debug)
-SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk)
+SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk, _seal)

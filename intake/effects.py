@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import workflows
-from intake import moment, outbox
-from intake.models import places, served
+from intake import moment, outbox, signing_links
+from intake.models import places, served, signatures
 from intake.models.actors import Actor
 from intake.models.base import new_uid
 from intake.models.dossiers import Case, Event
@@ -21,7 +22,7 @@ from intake.secrets_kept import address_token
 from workflows import calendar, roles
 from workflows.admission.ranks import RETURNED_PLACE
 from workflows.calendar import Month
-from workflows.engine import Decision
+from workflows.engine import Decision, Refusal, StepRefused
 from workflows.grammar import (
     AcceptPlace,
     ChangeAddress,
@@ -30,23 +31,33 @@ from workflows.grammar import (
     EmptyDraft,
     FreePlace,
     Freeze,
+    GiveCode,
     HoldPlace,
     Item,
     Letter,
     MovePlace,
+    Sign,
     StepBack,
     Task,
     UsePlace,
 )
+from workflows.signing import CHECKED
 
 
 @dataclass(frozen=True)
 class Made:
-    """What was prepared before the lock: the paper to freeze."""
+    """What was prepared before the lock: the paper to freeze, the evidence of a signature, the sealed copy, a code."""
 
+    kind: str = ""
     template: str = ""
     sha256: str = ""
+    """Of the paper to freeze."""
     content: bytes = b""
+    parts: Sequence[tuple[str, str]] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    sealed: bytes = b""
+    certificate: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,8 @@ def letter_context(told: Letter, role: str, at: Moment) -> dict[str, Any]:
         "to": roles.person if role == roles.person else role, "who": {
             "first_name": person.called, "last_name": person.last_name, "name": person.name,
             "number": case.dossier.number},
-        "link": outbox.link_to(path), "memory": case.memory, "answers": at.decision.answers, "step": at.event.step,
+        "link": signing_links.MARK if told.template == signing_links.LETTER and role == roles.person else outbox.link_to(path),
+        "memory": case.memory, "answers": at.decision.answers, "step": at.event.step,
         "before": at.event.before, "setting": at.facts.settings.__getitem__, "today": moment.today(),
         "state": case.state, "actor": at.by.called if isinstance(at.by, Person) else "", **at.facts.letter_values(),
     }
@@ -273,8 +285,35 @@ def freeze(told: Freeze, at: Moment) -> None:
     """Keep the document made before the lock."""
     if at.made is None:
         raise ValueError(f"{told.paper}: the paper is made before the step is taken")
-    Paper.insert(uid=new_uid(), case=at.case, event=at.event, kind=told.paper, template=at.made.template,
-                 sha256=at.made.sha256, content=at.made.content, made_at=at.event.made_at).execute()
+    Paper.insert(uid=new_uid(), case=at.case, event=at.event, kind=at.made.kind, template=at.made.template,
+                 sha256=at.made.sha256, content=at.made.content, parts=[list(part) for part in at.made.parts],
+                 made_at=at.event.made_at).execute()
+    signatures.ask(at.case, at.event, at.made.sha256)
+
+
+def sign(told: Sign, at: Moment) -> None:
+    """Use up what was asked of the person, or keep the sealed copy; the evidence lies with the event."""
+    if at.made is None or not at.made.evidence:
+        raise ValueError("the evidence of a signature is made before the step is taken")
+    request = signatures.of(at.case)
+    if not told.seals and (request is None or not signatures.spend(request, at.event.made_at)):
+        raise StepRefused(Refusal("Ce contrat est déjà signé, ou il a été repris depuis. Rechargez la page."))
+    if told.seals and at.made.sealed:
+        paper = Paper.select(Paper.id).where(
+            Paper.case == at.case, Paper.event.is_null(False)).order_by(Paper.id.desc()).get()
+        signatures.keep_sealed(paper, at.event, at.made.sealed, hashlib.sha256(at.made.sealed).hexdigest(),
+                               at.made.certificate, at.event.made_at)
+
+
+def give_code(_: GiveCode, at: Moment) -> None:
+    """Keep the digest of a code that someone is about to read out."""
+    request = signatures.of(at.case)
+    if at.made is None or not at.made.code or not isinstance(at.by, Person):
+        raise ValueError("the code is made before the step is taken")
+    how = str(at.decision.answers.get("checked", ""))
+    if request is None or not signatures.give_code(request, at.made.code, at.event.made_at, at.by, CHECKED[how]):
+        raise StepRefused(Refusal(
+            "Trop de codes ont été donnés pour ce document. L’équipe support le reprend, ou il est signé sur papier."))
 
 
 def change_address(_: ChangeAddress, at: Moment) -> None:
@@ -293,7 +332,7 @@ def change_address(_: ChangeAddress, at: Moment) -> None:
 APPLY: dict[type, Callable[[Any, Moment], None]] = {
     Letter: write_letter, Task: give_task, DropTasks: drop_tasks, HoldPlace: hold_place, AcceptPlace: accept_place,
     UsePlace: use_place, FreePlace: free_place, MovePlace: move_place, EmptyDraft: erase_draft,
-    Freeze: freeze, ChangeAddress: change_address,
+    Freeze: freeze, Sign: sign, GiveCode: give_code, ChangeAddress: change_address,
 }
 
 
@@ -313,6 +352,8 @@ def tell(consequence: Consequence, facts: Any) -> str:
             return "Les réponses non envoyées sont effacées."
         case Freeze():
             return "Le document est figé, avec son empreinte."
+        case Sign(seals=True):
+            return "Le document signé est scellé avec son dossier de preuve. La personne et la cogérance en reçoivent copie."
         case workflows.grammar.Open(workflow=name):
             return f"Une démarche s’ouvre : {workflows.ALL[name].title}."
     return ""

@@ -16,7 +16,7 @@ from flask import render_template
 import workflows
 from intake import history, moment
 from intake.answers_read import readable_answers
-from intake.models import pieces, privacy
+from intake.models import pieces, privacy, signatures
 from intake.models.base import InstantField, Model, SealedField
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.letters import Letter
@@ -29,7 +29,7 @@ from workflows import roles
 FORMAT = "parcours-export/1"
 EVERYONE = frozenset({roles.person, *roles.team, roles.hr, roles.accounts, roles.peer})
 """A person’s right of access covers what each role reads of them."""
-FILES = frozenset({("piece", "content"), ("paper", "content")})
+FILES = frozenset({("piece", "content"), ("paper", "content"), ("sealed_paper", "content")})
 """Handed over as files of the zip; the JSON says their path."""
 
 
@@ -111,6 +111,8 @@ def path_of(table: str, row: Any) -> str:
     """Where a file lies in the zip; '' for a piece that was removed."""
     if table == "piece":
         return "" if row.removed_at else f"pieces/{row.id}-{row.filename.replace('/', '-')}"
+    if table == "sealed_paper":
+        return f"contrats/{row.paper_id}-{row.paper.kind}-signe.pdf"
     return f"contrats/{row.id}-{row.kind}.pdf"
 
 
@@ -121,6 +123,8 @@ def files_of(person: Person) -> Iterator[tuple[str, bytes]]:
             yield path_of("piece", row), pieces.content_of(row)
     for row in rows_of(pieces.Paper, person):
         yield path_of("paper", row), bytes(row.content)
+    for row in rows_of(signatures.SealedPaper, person):
+        yield path_of("sealed_paper", row), signatures.content_of(row)
 
 
 def _to_read(dossier: Dossier) -> dict[str, Any]:

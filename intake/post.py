@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from flask import render_template
 
-from intake import moment
+from intake import moment, signing_links
 from intake.delivery import HELD
 from intake.enclosures import enclosed
 from intake.mail_server import Deliver, NotDelivered, Refusal, meaning_of
@@ -150,7 +150,7 @@ def over_budget() -> bool:
 def compose(letter: Letter) -> EmailMessage:
     """The message as it leaves: plain text first, its HTML twin, secrets filled in."""
     body = letter.body
-    for mark, secret in secrets_for(letter).items():
+    for mark, secret in (secrets_for(letter) | signing_links.secrets_for(letter)).items():
         body = body.replace(mark, secret)
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = letter.subject, office.sender, letter.address

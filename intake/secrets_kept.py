@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from intake.models.people import Person
 
@@ -63,3 +63,20 @@ def _forms() -> URLSafeTimedSerializer:
 
 def _addresses() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(_secret, salt="address")
+
+
+def signing_token(uid: str) -> str:
+    """What the letter of a document to sign carries: which request, signed."""
+    return str(_signings().dumps(uid))
+
+
+def uid_of_signing(token: str) -> str:
+    """The request of a token; empty when it is forged."""
+    try:
+        return str(_signings().loads(token))
+    except BadSignature:
+        return ""
+
+
+def _signings() -> URLSafeSerializer:
+    return URLSafeSerializer(_secret, salt="signing")

@@ -21,21 +21,24 @@ def attendance_sheet(journee: Journee, lines: Iterable[Line]) -> bytes:
     rows = [[line.person.last_name.upper(), line.person.called, "excusé·e" if line.state == "excused" else ""]
             for line in lines]
     kept = settings_on(journee.day)["keep.attendance"]
-    content, _, _ = papers.make("attendance", {
+    return papers.make("attendance", {
         "title": "Feuille de présence", "day": capital(words.full_day(journee.day)), "place": journee.place,
-        "coop": papers.cooperative.name, "rows": rows, "blank": BLANK, "date": parts(journee),
+        "coop": coop(), "rows": rows, "blank": BLANK, "date": parts(journee),
         "footer": f"Feuille établie le {words.long_day(moment.today())}",
         "kept": f"données conservées {words.upto(add_months(journee.day, kept))}",
-        "phone": outbox.link_to("/journee"), "phone_qr": badges.drawn(outbox.link_to("/journee"))})
-    return content
+        "phone": outbox.link_to("/journee"), "phone_qr": badges.drawn(outbox.link_to("/journee"))}).content
 
 
 def badge_sheet(found: Iterable[Badge]) -> bytes:
     """Badges to cut out: QR code, name, attendance code."""
-    content, _, _ = papers.make("badges", {
-        "title": "Badges de présence", "coop": papers.cooperative.name, "date": [*moment.today().timetuple()[:3]],
-        "badges": [{"name": badge.person.name, "code": badge.spoken, "qr": badges.qr_svg(badge)} for badge in found]})
-    return content
+    return papers.make("badges", {
+        "title": "Badges de présence", "coop": coop(), "date": [*moment.today().timetuple()[:3]],
+        "badges": [{"name": badge.person.name, "code": badge.spoken, "qr": badges.qr_svg(badge)} for badge in found]}).content
+
+
+def coop() -> str:
+    """The cooperative's name."""
+    return str(settings_on(moment.today())["coop.name"])
 
 
 def parts(journee: Journee) -> list[int]:

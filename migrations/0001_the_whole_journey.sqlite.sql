@@ -266,13 +266,15 @@ CREATE INDEX "pairing_network" ON "pairing" ("network");
 
 CREATE INDEX "pairing_device_id" ON "pairing" ("device_id");
 
-CREATE TABLE "paper" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "case_id" INTEGER NOT NULL, "event_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, "template" TEXT NOT NULL, "sha256" TEXT NOT NULL, "content" BLOB NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"));
+CREATE TABLE "paper" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "case_id" INTEGER NOT NULL, "event_id" INTEGER, "made_by_id" INTEGER, "kind" TEXT NOT NULL, "template" TEXT NOT NULL, "sha256" TEXT NOT NULL, "content" BLOB NOT NULL, "parts" TEXT NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"), FOREIGN KEY ("made_by_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "paper_uid" ON "paper" ("uid");
 
 CREATE INDEX "paper_case_id" ON "paper" ("case_id");
 
 CREATE INDEX "paper_event_id" ON "paper" ("event_id");
+
+CREATE INDEX "paper_made_by_id" ON "paper" ("made_by_id");
 
 CREATE TABLE "pending_version" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "case_id" INTEGER, "path" TEXT NOT NULL, "typed" BLOB NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE, FOREIGN KEY ("case_id") REFERENCES "case" ("id") ON DELETE CASCADE);
 
@@ -372,6 +374,14 @@ CREATE INDEX "saved_view_person_id" ON "saved_view" ("person_id");
 
 CREATE UNIQUE INDEX "saved_view_person_id_name" ON "saved_view" ("person_id", "name");
 
+CREATE TABLE "sealed_paper" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "paper_id" INTEGER NOT NULL, "event_id" INTEGER NOT NULL, "sha256" TEXT NOT NULL, "certificate" TEXT NOT NULL, "content" BLOB NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("paper_id") REFERENCES "paper" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"));
+
+CREATE UNIQUE INDEX "sealed_paper_uid" ON "sealed_paper" ("uid");
+
+CREATE UNIQUE INDEX "sealed_paper_paper_id" ON "sealed_paper" ("paper_id");
+
+CREATE INDEX "sealed_paper_event_id" ON "sealed_paper" ("event_id");
+
 CREATE TABLE "seat" ("id" INTEGER NOT NULL PRIMARY KEY, "meeting_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('expected', 'present', 'absent', 'excused')), FOREIGN KEY ("meeting_id") REFERENCES "info_meeting" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"));
 
 CREATE INDEX "seat_meeting_id" ON "seat" ("meeting_id");
@@ -401,6 +411,18 @@ CREATE INDEX "setting_value_name" ON "setting_value" ("name");
 CREATE INDEX "setting_value_antenna_id" ON "setting_value" ("antenna_id");
 
 CREATE INDEX "setting_value_changed_by_id" ON "setting_value" ("changed_by_id");
+
+CREATE TABLE "signing_request" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "case_id" INTEGER NOT NULL, "event_id" INTEGER NOT NULL, "person_id" INTEGER NOT NULL, "document" TEXT NOT NULL, "opened_at" INTEGER, "opened_from" TEXT NOT NULL, "opened_with" TEXT NOT NULL, "read" TEXT NOT NULL, "code" TEXT NOT NULL, "code_at" INTEGER, "code_by_id" INTEGER, "told_how" TEXT NOT NULL, "codes" INTEGER NOT NULL CHECK (codes <= 10), "tries" INTEGER NOT NULL CHECK (tries <= 6), "signed_at" INTEGER, FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("code_by_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "signing_request_uid" ON "signing_request" ("uid");
+
+CREATE INDEX "signing_request_case_id" ON "signing_request" ("case_id");
+
+CREATE UNIQUE INDEX "signing_request_event_id" ON "signing_request" ("event_id");
+
+CREATE INDEX "signing_request_person_id" ON "signing_request" ("person_id");
+
+CREATE INDEX "signing_request_code_by_id" ON "signing_request" ("code_by_id");
 
 CREATE TABLE "sign_in_request" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER, "address" TEXT NOT NULL, "browser" TEXT NOT NULL, "network" TEXT NOT NULL, "suite" TEXT NOT NULL, "made_at" INTEGER NOT NULL, "ends_at" INTEGER NOT NULL, "tries" INTEGER NOT NULL CHECK (tries <= 5), "used_at" INTEGER, FOREIGN KEY ("person_id") REFERENCES "person" ("id"));
 

@@ -58,11 +58,38 @@ def invite() -> Cast:
     marc, odile = (_team(name, last, roles.cogerance) for name, last in (("Marc", "Leroux"), ("Odile", "Fontaine")))
     for manager in (marc, odile):
         Mandate.create(person=manager, since=LONG_AGO, reference="AG du 2 janvier 2024")
+    name_the_house()
     return Cast(
         ana=_person("Ana", "Moreau"), ben=_person("Ben", "Lefort"), noe=_person("Noé", "Caron"), zoe=_person("Zoé", "Marchal"),
         claire=claire, salome=salome, ines=ines, marc=marc, odile=odile,
         rachel=_team("Rachel", "Petit", roles.hr), come=_team("Côme", "Delattre", roles.accounts),
         sami=_team("Sami", "Benali", roles.support), ada=_team("Ada", "Nowak", roles.admin))
+
+
+def name_the_house() -> None:
+    """What every contract says of the cooperative; invented."""
+    from intake import moment
+    from intake.models.settings import SettingValue
+
+    for name, value in (("coop.form", "SCIC à capital variable"), ("coop.seat", "12 rue du Moulin, 59100 Roubaix"),
+                        ("coop.siren", "732 829 320"), ("coop.rules", "Version du 5 janvier 2026")):
+        SettingValue.create(name=name, value=value, since=LONG_AGO, changed_at=moment.now())
+
+
+def ready_to_sign(case: Any) -> str:
+    """The person has opened the link and read every part; the code that support then reads out."""
+    from intake import moment
+    from intake.models import signatures
+    from intake.papers import evidence
+
+    stands = signatures.of(case)
+    assert stands is not None
+    signatures.open_link(stands, moment.now(), "192.0.2.7", "A browser")
+    for part in range(len(evidence.parts_of(case))):
+        signatures.note_read(stands, part, moment.now())
+    code = signatures.new_code()
+    assert signatures.give_code(stands, code, moment.now(), None, "lu au téléphone") or stands.signed_at
+    return code
 
 
 def _person(first_name: str, last_name: str) -> Person:
@@ -102,10 +129,12 @@ def build(url: str, now: datetime) -> None:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Any]:
     """The database of these settings, open for writing in this thread."""
+    from intake import seal_keys
     from intake.models import sealed
 
     database = base.connect(settings.database_url)
     sealed.load_keys(settings.key_file)
+    seal_keys.use(settings.key_file, create=True)
     base.check_out(writing=True)
     try:
         yield database

@@ -100,7 +100,7 @@ def _say(model: type[Model], row: Any) -> None:
         return
     if model.__name__ == "Paper":
         model.delete().where(model.id == row.id).execute()
-        model.insert({**row.__data__, "content": mark(table, "content").encode()}).execute()
+        model.insert({**row.__data__, **change, "content": mark(table, "content").encode()}).execute()
     elif change:
         model.update(**change).where(model.id == row.id).execute()
     if model is Answers:

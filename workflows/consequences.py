@@ -133,6 +133,18 @@ class Freeze:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """Keep the evidence of a signature; the one that `seals` keeps the sealed copy too."""
+
+    seals: bool = False
+
+
+@dataclass(frozen=True)
+class GiveCode:
+    """A new code to sign, said by another way than the letter."""
+
+
+@dataclass(frozen=True)
 class ChangeAddress:
     """Ask the new address to prove itself; it serves once verified."""
 
@@ -144,5 +156,5 @@ class Undo:
 
 Consequence = (
     Remember | Letter | Task | Open | TakeStep | HoldPlace | AcceptPlace | UsePlace | FreePlace | MovePlace | StepBack
-    | DropTasks | EmptyDraft | Freeze | ChangeAddress | Undo
+    | DropTasks | EmptyDraft | Freeze | Sign | GiveCode | ChangeAddress | Undo
 )

@@ -13,12 +13,14 @@ from workflows.grammar import (
     EmptyDraft,
     FreePlace,
     Freeze,
+    GiveCode,
     HoldPlace,
     Letter,
     MovePlace,
     Open,
     Remember,
     Rule,
+    Sign,
     State,
     Step,
     StepBack,
@@ -37,7 +39,8 @@ COMMON = frozenset(row.name for row in common_rows([ANYWHERE], []) if row.name !
 EFFECTS: dict[type, str] = {
     HoldPlace: "place held", AcceptPlace: "place accepted", UsePlace: "place used", FreePlace: "place freed",
     MovePlace: "place exchanged", StepBack: "steps back", DropTasks: "☐ dropped", EmptyDraft: "draft erased",
-    Freeze: "document frozen", ChangeAddress: "address to prove", Undo: "restores",
+    Freeze: "document frozen", Sign: "evidence kept", GiveCode: "code by another channel",
+    ChangeAddress: "address to prove", Undo: "restores",
 }
 
 

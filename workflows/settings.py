@@ -10,11 +10,12 @@ from typing import Any, Final, Literal
 
 from workflows.months import WEEKDAYS
 
-Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly"]
+Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly", "text", "siren"]
 
 PRINCIPALE: Final = "principale"
 KPA: Final = "kpa"
 
+COOP = "La coopérative"
 PLACES = "Places et offres"
 WAITING = "Liste d’attente"
 ADMISSION = "Candidature et avis"
@@ -25,12 +26,12 @@ DEPARTURE = "Sortie et contribution"
 HOUSE = "Journées et rappels"
 KEEPING = "Conservation des données"
 
-GROUPS: Final = (PLACES, WAITING, ADMISSION, CAPE, PAIRING, CESA, DEPARTURE, HOUSE, KEEPING)
+GROUPS: Final = (COOP, PLACES, WAITING, ADMISSION, CAPE, PAIRING, CESA, DEPARTURE, HOUSE, KEEPING)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. Its value is plain JSON: a number, numbers, a yes or no, a word, a scale, a weekly hour."""
+    """One setting. Its value is plain JSON: a number, numbers, a yes or no, a word, a scale, a weekly hour, a text."""
 
     name: str
     group: str
@@ -67,6 +68,13 @@ def _yes_no(name: str, group: str, label: str, default: bool) -> Setting:
 
 
 SETTINGS: Final = (
+    Setting("coop.name", COOP, "Nom", "Optéos", kind="text"),
+    Setting("coop.form", COOP, "Forme juridique et capital", "", kind="text"),
+    Setting("coop.seat", COOP, "Siège", "", kind="text"),
+    Setting("coop.siren", COOP, "Numéro SIREN", "", kind="siren"),
+    Setting("coop.rules", COOP, "Règlement intérieur : version et où le lire", "", kind="text"),
+    Setting("coop.statutes", COOP, "Statuts : où les lire", "", kind="text"),
+
     Setting("places.per_month", PLACES, "Entrées par mois", 2, unit="places", source="O", max=20),
     _days("places.horizon", PLACES, "Mois ouverts à l’avance", 18, unit="mois", min=13, max=60),
     _yes_no("places.transfer_needs_place", PLACES, "Un transfert depuis KPA-Cité prend une place", True),
@@ -104,6 +112,8 @@ SETTINGS: Final = (
     _days("reopen.days", ADMISSION, "Rouvrir une demande close pendant", 90, max=730),
 
     _list("cape.term_days", CAPE, "Alarmes avant la fin d’un CAPE", [90, 60, 30, 15, 7], falling=True, max=365),
+    _list("signing.reminder_days", CAPE, "Rappels avant la date d’effet d’un contrat à signer", [7, 3, 1], falling=True,
+          max=60),
     _days("notice.alarm_days", CAPE, "Alarme d’une déclaration non faite après", 2, max=30),
 
     Setting("pairing.capacity", PAIRING, "Personnes accompagnées par membre au plus", 3, unit="personnes", min=1,
@@ -177,6 +187,8 @@ class SettingRefused(ValueError):
 def parse(setting: Setting, text: str) -> Any:
     """The value typed for a setting, as JSON keeps it. SettingRefused, with a sentence, when it does not fit."""
     typed = " ".join(text[:500].split()).strip()
+    if not typed and setting.default == "":
+        return ""
     if not typed:
         raise SettingRefused("Saisissez une valeur")
     return _READERS[setting.kind](setting, typed)
@@ -258,6 +270,22 @@ def _scale(setting: Setting, typed: str) -> list[list[Any]]:
     return [[int(top) if top.isdigit() else None, str(Decimal(rate.replace(",", ".")))] for top, rate in slices]
 
 
+def _text(setting: Setting, typed: str) -> str:
+    return typed
+
+
+def _siren(setting: Setting, typed: str) -> str:
+    """Nine digits whose last one checks the others: `732 829 320`."""
+    digits = "".join(typed.split())
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 9):
+        raise SettingRefused("Saisissez les 9 chiffres du SIREN")
+    doubled = [int(digit) * (2 if n % 2 else 1) for n, digit in enumerate(digits)]
+    if sum(number // 10 + number % 10 for number in doubled) % 10:
+        raise SettingRefused("Ces 9 chiffres ne forment pas un SIREN. Vérifiez-les")
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+
+
 _READERS: Final = {
     "number": _number, "numbers": _numbers, "yes_no": _yes_or_no, "choice": _word, "weekly": _weekly, "scale": _scale,
+    "text": _text, "siren": _siren,
 }

@@ -12,6 +12,7 @@ from intake.models import days
 from intake.models.days import InfoMeeting, Journee
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Commitment, Mandate, Person, RoleGrant
+from intake.models.settings import SettingValue
 from intake.models.tasks import Task
 from workflows import roles
 from workflows.admission.facts import Facts
@@ -71,6 +72,11 @@ def move_in(w: World) -> House:
         facilitator=member(w, "Youri", "Kowalski", roles.facilitator), admin=member(w, "Ada", "Nowak", roles.admin),
         coop_life=member(w, "Nour", "Sellier", roles.coop_life))
     member(w, "Bernard", "Thibaut", roles.associates)
+    for name, value in (("coop.form", "SCIC à capital variable"), ("coop.seat", "12 rue du Moulin, 59100 Roubaix"),
+                        ("coop.siren", "732 829 320"), ("coop.rules", "Version du 5 janvier 2026, à lire sur le Nuage"),
+                        ("coop.statutes", "À lire sur le Nuage, dossier Statuts")):
+        SettingValue.create(name=name, value=value, since=long_ago(w), changed_by=house.admin, changed_at=w.now,
+                            reason="Ouverture de la maison")
     for manager in house.cogerance:
         Mandate.create(person=manager, since=long_ago(w), reference="Procès-verbal d’assemblée", recorded_by=house.admin)
     return house

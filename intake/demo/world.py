@@ -18,7 +18,7 @@ from intake import clock, papers
 from intake.cases import AnswersInvalid, StepRefused, new_case, take_step
 from intake.demo import names
 from intake.facts import facts_of
-from intake.models import pieces
+from intake.models import pieces, signatures
 from intake.models.actors import Actor
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
@@ -26,10 +26,11 @@ from intake.models.dossiers import Case, Dossier, Event, read_case
 from intake.models.drafts import save_page
 from intake.models.letters import Letter
 from intake.models.people import Antenna, Person
+from intake.papers import evidence
 from workflows.calendar import working_day_on_or_after
 from workflows.fields import answers_to_json
-from workflows.grammar import Freeze, Page
-from workflows.signing import code_of
+from workflows.grammar import Freeze, Page, Sign
+from workflows.signing import CHECKED
 
 log = logging.getLogger("intake.demo")
 
@@ -147,7 +148,7 @@ class World:
             Dossier.get_by_id(dossier.id), workflow, antenna=antenna))
         if case is None:
             return None
-        freezes = any(isinstance(one, Freeze) for one in rows[0].then)
+        freezes = any(isinstance(one, Freeze | Sign) for one in rows[0].then)
         made = papers.prepare(case, rows[0], facts_of(case, by)) if freezes else None
         try:
             return take_step(case, name, by=by, raw=raw, key=None, made=made)
@@ -198,12 +199,23 @@ class World:
         return self.take(dossier, f"{workflow}.prepare", by, **{**offered, **answers})
 
     def sign(self, dossier: Dossier, workflow: str, by: Person, step: str = "sign") -> Event | None:
-        """Sign with the code of the letter."""
+        """Sign: the person opens the link, reads every part and types the code that was read out."""
         case = self.case(dossier, workflow)
         if case is None or case.state != "to_sign":
             return None
-        return self.take(dossier, f"{workflow}.{step}", by, code=code_of(case.memory["document"]), read_contract="oui",
-                         read_annexes="oui")
+        code = {} if step != "sign" else {"code": self._read_all(case, by)}
+        return self.take(dossier, f"{workflow}.{step}", by, **code, read_contract="oui", read_annexes="oui")
+
+    def _read_all(self, case: Case, by: Person) -> str:
+        """The link opened, every part read; the code that support reads out."""
+        stands = signatures.of(case)
+        assert stands is not None  # noqa: S101
+        signatures.open_link(stands, self.now, "192.0.2.10", "Navigateur de la démonstration")
+        for part in range(len(evidence.parts_of(case))):
+            signatures.note_read(stands, part, self.now)
+        code = signatures.new_code()
+        signatures.give_code(stands, code, self.now, None, CHECKED["voice"])
+        return code
 
 
 def deliver_all(now: datetime) -> None:

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from intake import moment
 from intake.facts.common import Lazily
+from intake.models import signatures
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Commitment, Mandate as MandateRow, Person, RoleGrant, running
@@ -26,8 +28,9 @@ CASES_OF = compiled(lambda: (
     .join(Dossier).where(Dossier.person == param("person")).order_by(Case.id)))
 MANDATES = compiled(lambda: MandateRow.select(Person.uid, MandateRow.since, MandateRow.until).join(
     Person, on=MandateRow.person))
-FROZEN = compiled(lambda: (
-    Paper.select(Paper.content).where(Paper.case == param("case")).order_by(Paper.id.desc()).limit(1)))
+FROZEN, PARTS = (compiled(lambda column=column: (
+    Paper.select(column).where(Paper.case == param("case"), Paper.event.is_null(False)).order_by(Paper.id.desc()).limit(1)))
+    for column in (Paper.content, Paper.parts))
 ANSWERED = compiled(lambda: (
     Answers.select(Answers.text).join(Event, on=Answers.event)
     .where(Event.case == param("case"), Event.step == param("step")).order_by(Event.id.desc()).limit(1)))
@@ -109,6 +112,7 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
         known |= _preparing(case, here)
     elif case.state == "to_sign":
         known["mandates"] = tuple(Mandate(*row) for row in MANDATES())
+        known |= _asked(case)
     if case.memory.get("document") and case.state in ("to_sign", "preparing", "trading", "running"):
         known["frozen_hash"] = _hash(case)
     if case.state in ("drafting", "to_sign"):
@@ -126,6 +130,17 @@ def _preparing(case: Case, here: list[Row]) -> dict[str, Any]:
         "written": _written(case),
         "peers": Lazily(lambda: peers_for(case.antenna, case.dossier.person)),
     }
+
+
+def _asked(case: Case) -> dict[str, Any]:
+    """How far the person is on the way to sign: link, reading, code."""
+    request = signatures.of(case)
+    if request is None:
+        return {"link_opened": False}
+    titles = PARTS.one(case=case.id)
+    unread = tuple(title for n, (title, _) in enumerate(titles[0] if titles else ()) if str(n) not in request.read)
+    return {"link_opened": request.opened_at is not None, "unread": unread,
+            "code_is": partial(signatures.is_code, request, now=moment.now())}
 
 
 def _entry(here: list[Row]) -> EntryPapers:

@@ -12,7 +12,7 @@ from typing import Any
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from intake import history, moment
-from intake.models import archive
+from intake.models import archive, signatures
 from intake.models.actors import Actor
 from intake.models.base import DayField, InstantField, Model, db, db_is_postgres, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event
@@ -76,8 +76,8 @@ def erase_dossier(dossier: Dossier, by: Actor, as_role: str, *, keep_papers_unti
         person: Person = Person.get_by_id(dossier.person_id)
         if keep_papers_until is not None and keep_papers_until > moment.today():
             for paper in Paper.select(Paper, Case).join(Case).where(Case.dossier == dossier):
-                archive.lay_down(f"dossier:{dossier.uid}", paper.kind, person.name, bytes(paper.content), moment.today(),
-                                 keep_papers_until)
+                archive.lay_down(f"dossier:{dossier.uid}", paper.kind, person.name,
+                                 signatures.sealed_copy(paper) or bytes(paper.content), moment.today(), keep_papers_until)
         _empty("dossier", dossier.id)
         Dossier.update(erased_at=moment.now(), held_until=None).where(Dossier.id == dossier.id).execute()
         ErasureNotice.update(done_on=moment.today()).where(ErasureNotice.dossier == dossier).execute()

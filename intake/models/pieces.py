@@ -5,7 +5,16 @@ from datetime import datetime
 
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField, fn
 
-from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
+from intake.models.base import (
+    InstantField,
+    JSONField,
+    Model,
+    SealedField,
+    UidField,
+    instant,
+    new_uid,
+    write_transaction,
+)
 from intake.models.dossiers import Case, Dossier, Event, lock
 from intake.models.people import Person
 from intake.models.sealed import seal, unseal
@@ -32,16 +41,20 @@ class NoRoom(Exception):
 
 
 class Paper(Model):
-    """A frozen document: made once, hashed, never rewritten."""
+    """A document made once, hashed, never rewritten: frozen to be signed, or drawn up on demand."""
 
     uid = UidField()
     case = ForeignKeyField(Case, backref="papers")
-    event = ForeignKeyField(Event, backref="+")
+    event = ForeignKeyField(Event, null=True, backref="+")
+    """The step that froze it; empty when someone drew it up."""
+    made_by = ForeignKeyField(Person, null=True, backref="+")
     kind = TextField()
     template = TextField()
     """Which version of which template made it."""
     sha256 = TextField()
     content = BlobField()
+    parts = JSONField(default=list)
+    """(title, HTML) of what is read on the screen before signing: the same words, from the same template."""
     made_at = InstantField()
 
 
@@ -111,3 +124,32 @@ def of_others(dossier: Dossier, posted: Mapping[str, str]) -> list[str]:
         return []
     rows = Piece.select(Piece.uid).where(Piece.uid.in_(list(uids)), Piece.dossier != dossier)
     return [uids[row.uid] for row in rows]
+
+
+# Papers --------------------------------------------------------------------------------------------------------------
+
+
+def keep_paper(case: Case, *, kind: str, template: str, sha256: str, content: bytes, now: datetime, by: Person) -> Paper:
+    """Keep a paper someone drew up; the same one, the same day, is kept once."""
+    with write_transaction():
+        same = Paper.get_or_none(Paper.case == case, Paper.sha256 == sha256)
+        made: Paper = same or Paper.create(
+            case=case, made_by=by, kind=kind, template=template, sha256=sha256, content=content, made_at=now)
+    return made
+
+
+def papers_of(dossier: Dossier) -> list[Paper]:
+    """The papers of a dossier, without their content, the latest first."""
+    columns = [field for field in Paper._meta.sorted_fields if field.name not in ("content", "parts")]
+    return list(Paper.select(*columns, Case).join(Case).where(Case.dossier == dossier).order_by(Paper.id.desc()))
+
+
+def templates_used() -> list[tuple[str, int, datetime, datetime]]:
+    """(template version, how many papers it made, the first, the last)."""
+    first, last = fn.MIN(Paper.made_at), fn.MAX(Paper.made_at)
+    rows = Paper.select(Paper.template, fn.COUNT(Paper.id), first, last).group_by(Paper.template).order_by(first.desc()).tuples()
+    return [(template, number, _instant(begun), _instant(ended)) for template, number, begun, ended in rows]
+
+
+def _instant(value: datetime | int) -> datetime:
+    return value if isinstance(value, datetime) else instant(value)

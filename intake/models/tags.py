@@ -164,7 +164,14 @@ TABLES: Final = Tags({
         fact="media_type size added_at removed_at", personal="title filename", sealed="content"),
     "paper": Kept(
         purpose="prove what was signed", until="contract, then 5 years in the archive", owner=CASE, rows="delete",
-        plain="uid case event template", fact="kind sha256 made_at", personal="content"),
+        plain="uid case event made_by template", fact="kind sha256 made_at", personal="content parts"),
+    "sealed_paper": Kept(
+        purpose="prove what was signed", until="contract, then 5 years in the archive", owner=("paper.case.dossier.person",),
+        rows="delete", plain="uid paper event certificate", fact="sha256 made_at", sealed="content"),
+    "signing_request": Kept(
+        purpose="sign by a personal link, a reading and a code", until=WALK, owner=CASE, rows="delete",
+        plain="uid case event person document code_by codes tries", fact="opened_at code_at signed_at",
+        personal="opened_from opened_with read told_how", hidden="code"),
     "task": Kept(
         purpose="forget nothing", until=WALK, owner=DOSSIER, rows="delete",
         plain="uid dossier case antenna person closes_with opened_by closed_by", fact="role due_on closed_at",
@@ -283,6 +290,7 @@ TABLES: Final = Tags({
 
 SEALED_FOR: Final[Mapping[str, Callable[[Any], str]]] = {
     "piece.content": lambda row: str(row.uid),
+    "sealed_paper.content": lambda row: str(row.uid),
     "answers.sealed": lambda row: str(row.event.uid),
     "draftpage.sealed": lambda row: f"{row.case.uid}.{row.page}",
     "pending_version.typed": lambda row: str(row.uid),

@@ -18,6 +18,8 @@ SCREENS = (
     "reading",
     "step",
     "contract",
+    "signing",
+    "papers",
     "board",
     "board_table",
     "bulk",

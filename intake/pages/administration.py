@@ -95,6 +95,7 @@ def tiles() -> list[dict[str, str]]:
         _tile("Données", "Demandes, conservation, effacement", url_for("keeping.overview")),
         *([_tile("Registre des personnes associées", "Parts, versements, sorties", url_for("associates.book"))]
           if held_roles() & REGISTER else []),
+        _tile("Modèles de documents", "Versions en service", url_for("papers.templates")),
         _tile("Lettres", letters_said(), url_for("letters.list_all", etat="sent")),
     ]
 

@@ -1,29 +1,88 @@
-"""The contract as it was frozen: what is read before signing, and kept after."""
+"""The contract: its draft before it is frozen, then the very document sent, then the sealed copy; it is kept after."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from typing import Any
 
+from flask import Blueprint, Response, abort, url_for
+
+from intake import papers
 from intake.access import SIGNED_IN, access
-from intake.lookup import my_roles, the_case, the_dossier
+from intake.lookup import my_roles, my_steps, the_case, the_dossier, workflow_of
+from intake.models import signatures
+from intake.models.dossiers import Case
 from intake.models.pieces import Paper
+from intake.papers import contracts, evidence
+from intake.show import show
+from workflows.grammar import Freeze
 from workflows.roles import accounts, cogerance, hr, person, support
 
 pages = Blueprint("contract", __name__)
 
 READERS = frozenset({person, support, hr, accounts, cogerance})
 """Dates and objectives are told to the circle and the peer on the dossier; the contract itself is not theirs to read."""
+WRITERS = frozenset({support, hr, accounts, cogerance})
+"""Who reads a draft."""
 
 
 @pages.get("/dossier/<dossier>/<case>/contrat.pdf")
 @access(SIGNED_IN)
 def read(dossier: str, case: str) -> Response:
-    """The latest document sent to sign in this case, as a PDF of the same bytes."""
-    found = the_case(the_dossier(dossier), case)
-    sent = found.memory.get("document", "")
-    kept = Paper.select().where(Paper.case == found, Paper.sha256 == sent).order_by(Paper.id.desc()).first() if sent else None
-    if kept is None or not my_roles(found) & READERS:
+    """The document sent to sign, of the very same bytes; once all have signed, its sealed copy."""
+    paper = sent(the_case(the_dossier(dossier), case))
+    return as_pdf(signatures.sealed_copy(paper) or bytes(paper.content), f"{paper.kind}-{paper.sha256[:8]}.pdf")
+
+
+@pages.get("/dossier/<dossier>/<case>/document.pdf")
+@access(SIGNED_IN)
+def frozen(dossier: str, case: str) -> Response:
+    """The document as it was frozen, without evidence nor seal."""
+    paper = sent(the_case(the_dossier(dossier), case))
+    return as_pdf(bytes(paper.content), f"{paper.kind}-{paper.sha256[:8]}.pdf")
+
+
+def sent(case: Case) -> Paper:
+    """The document that stands now; 404 for whom it is not, or when it was taken back."""
+    paper = evidence.paper_of(case)
+    if paper is None or not my_roles(case) & READERS:
         abort(404)
-    response = Response(bytes(kept.content), mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=f"{found.workflow}-{sent[:8]}.pdf")
+    return paper
+
+
+def as_pdf(content: bytes, filename: str) -> Response:
+    """A PDF, shown where it can be."""
+    response = Response(content, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=filename)
     return response
+
+
+# Before it is frozen -------------------------------------------------------------------------------------------------
+
+
+@pages.get("/dossier/<dossier>/<case>/projet")
+@access(SIGNED_IN)
+def draft(dossier: str, case: str) -> Response:
+    """What will be sent, to read again: every part, and the PDF marked « projet, non signé »."""
+    found = the_case(the_dossier(dossier), case)
+    kind, values = drafted(found)
+    return show("contract_draft.html", case=found, dossier=found.dossier, parts=papers.parts(kind, values),
+                version=papers.template_version(kind), back=url_for("dossier.summary", uid=dossier))
+
+
+@pages.get("/dossier/<dossier>/<case>/projet.pdf")
+@access(SIGNED_IN)
+def draft_pdf(dossier: str, case: str) -> Response:
+    """The draft as a PDF, marked on every page."""
+    found = the_case(the_dossier(dossier), case)
+    kind, values = drafted(found)
+    return as_pdf(papers.make(kind, {**values, "draft": True}).content, f"projet-{kind}.pdf")
+
+
+def drafted(case: Case) -> tuple[str, dict[str, Any]]:
+    """(kind, values) of a contract being prepared; 404 when there is none yet, or for whom it is not."""
+    facts, _ = my_steps(case)
+    kind = next((then.paper for row in workflow_of(case).rows("send") for then in row.then if isinstance(then, Freeze)), "")
+    if case.state != "drafting" or not kind or facts.first_day is None or not my_roles(case) & WRITERS:
+        abort(404)
+    kind = contracts.kind_of(kind, facts)
+    return kind, contracts.values_of(kind, case, facts)

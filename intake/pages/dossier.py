@@ -21,7 +21,6 @@ from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.tasks import Task
 from intake.next_action import Action, of_dossier
-from intake.outbox import CODED
 from intake.pages.contract import READERS as CONTRACT_READERS
 from intake.show import show
 from intake.stations import stations_of
@@ -87,18 +86,13 @@ def exchanges(uid: str) -> Response:
         letters = letters.where((Letter.recipient == me()) | (Event.actor == me()))
     letters = list(letters.order_by(Letter.id.desc()).limit(50))
     notes = [] if dossier.person_id == me().id else _notes(cases)
-    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, closed=closed, says=says)
+    return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, says=says)
 
 
 def only_mine(dossier: Dossier, cases: list[Case]) -> bool:
     """The person and the peer read the letters they received or wrote, and no others."""
     held = {role for case in cases for role in my_roles(case)}
     return dossier.person_id == me().id or held <= {roles.peer}
-
-
-def closed(letter: Letter) -> bool:
-    """A letter with a code to sign is read by whoever receives it, and nobody else."""
-    return letter.template in CODED and letter.recipient_id != me().id
 
 
 @pages.get("/dossier/<uid>/historique")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import post
+from intake import post, signing_links
 from intake.access import access, antennas_seen, held_roles
 from intake.delivery import says
 from intake.models.dossiers import Dossier
@@ -63,7 +63,7 @@ def one(uid: str) -> Response:
     """A letter; its text for those who may read the dossier it is about."""
     letter = the_letter(uid)
     return show("letters_one.html", letter=letter, line=line(letter), problem=letter.problem,
-                text=letter.body if letter.dossier_id is None or reads(letter) else "",
+                text=without_link(letter.body) if letter.dossier_id is None or reads(letter) else "",
                 dossier=letter.dossier if letter.dossier and reads(letter) else None)
 
 
@@ -79,6 +79,11 @@ def resend(uid: str) -> Response:
 def reads(letter: Letter) -> bool:
     """Whether the person signed in reads the dossier of a letter."""
     return letter.dossier.antenna_id in [antenna.id for antenna in antennas_seen(*READ)]
+
+
+def without_link(body: str) -> str:
+    """The text as it is kept: the personal link is written when the letter leaves, and is nobody else's."""
+    return body.replace(signing_links.MARK, "(lien personnel, dans le courriel)")
 
 
 def the_letter(uid: str) -> Letter:

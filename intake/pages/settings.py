@@ -62,7 +62,7 @@ def row(setting: Setting, antenna: Antenna | None, value: Any, changed: dict[tup
 def valued(setting: Setting, value: Any) -> str:
     """« 7, 14, 30 jours », « Oui »."""
     unit = setting.unit if setting.kind in ("number", "numbers") else ""
-    return f"{in_words(setting, value)} {unit}".strip()
+    return f"{in_words(setting, value)} {unit}".strip() or "À remplir"
 
 
 def since(latest: Any) -> str:

@@ -40,7 +40,7 @@ from workflows import roles
 from workflows.admission import DECISIONS
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
-from workflows.grammar import Freeze, Item, Step
+from workflows.grammar import Freeze, Item, Sign, Step
 
 pages = Blueprint("step", __name__)
 
@@ -125,11 +125,15 @@ def told_before(case: Case, step: str) -> str | None:
 
 
 def made_before(case: Case, step: str, about: Item | None) -> Made | None:
-    """The paper that a step freezes, made before the lock; most steps freeze none."""
-    if not any(isinstance(then, Freeze) for row in workflow_of(case).rows(step) for then in row.then):
+    """What a step freezes or seals, made before the lock; most steps do neither."""
+    if not any(isinstance(then, Freeze | Sign) for row in workflow_of(case).rows(step) for then in row.then):
         return None
     facts, opened = here(case, step, about)
-    return papers.prepare(case, opened.step, facts) if opened is not None else None
+    if opened is None:
+        return None
+    session = g.session
+    return papers.prepare(case, opened.step, facts, papers.Asked(
+        request.remote_addr or "", request.user_agent.string, session.path, session.begun_at, session.second_step_at))
 
 
 def here(case: Case, step: str, about: Item | None) -> tuple[Any, OpenStep | None]:

@@ -79,6 +79,10 @@ def make_ready(enter: People) -> None:
     ada.fills({"Prénom": "Noé", "Nom": "Caron", "Adresse électronique": "noe@exemple.fr"})
     ada.presses("Ajouter cette personne").goes_to("Noter un engagement")
     ada.fills({"Signé le": date(2027, 1, 4)}).presses("Noter cet engagement")
+    for setting, value in (("Forme juridique et capital", "SCIC à capital variable"), ("Siège", "12 rue du Moulin, Roubaix"),
+                           ("Numéro SIREN", "732 829 320")):
+        ada.opens("/reglages").page.get_by_role("link", name=re.compile(setting)).first.click()
+        ada.goes_to("Changer ce réglage").fills({"Nouvelle valeur": value, "Raison": "Ouverture"}).presses("Enregistrer")
 
 
 class Road:
@@ -198,11 +202,23 @@ class Road:
             "CAPE ou CESA": "CAPE : contrat d’appui au projet d’entreprise"})
 
     def signs(self, who: Someone, step: str) -> None:
-        """With the code of the letter, read among one’s exchanges; the contract is a link away."""
-        who.opens(f"/dossier/{self.dossier}/echanges")
-        code = re.search(r"Votre code pour signer\s:\s(\w{6})", who.page.locator("main").text_content() or "")
-        assert code, f"{who.first_name} has received no code"
-        who.does(step, {"Code reçu": code[1], "J’ai lu le contrat": True, "J’ai lu ses annexes": True})
+        """The person by the letter's link, each part read, the code support reads out; the cogérance after its second step."""
+        read: Answers = {"J’ai lu le contrat": True, "J’ai lu ses annexes": True}
+        if step == "Signer":
+            who.goes_home().goes_to("Signer").goes_to("Suivre le lien de la lettre").presses("Ouvrir mon contrat")
+            who.goes_to("Commencer la lecture")
+            while "/lire/" in who.page.url:
+                who.presses(who.page.get_by_role("button", name=re.compile("^J’ai lu")).inner_text())
+            who.fills({"Code reçu": self.hears_a_code(), **read}).presses("Signer")
+            return
+        who.does(step, read)
+
+    def hears_a_code(self) -> str:
+        """Support knows who calls, and reads the code out."""
+        sami = self.by("Sami")
+        sami.does("Donner le code pour signer", {
+            "Comment avez-vous vérifié à qui vous parlez ?": "Voix reconnue au téléphone"}, button="Afficher un code")
+        return sami.page.locator(".big-code").inner_text()
 
     def starts(self) -> None:
         """CAPE n°1, written, signed by both, in force on its day."""
@@ -318,5 +334,4 @@ class Road:
         self.walker.opens(address).reads("Céramique utilitaire", "FR14").reads_nowhere("Besoin d’appui")
         self.by("Claire").opens(address).reads("Céramique utilitaire", "Besoin d’appui").reads_nowhere("FR14")
         address = f"/dossier/{self.dossier}/echanges"
-        self.walker.opens(address).reads("Votre code pour signer")
-        self.by("Claire").opens(address).reads("Cette lettre porte un code").reads_nowhere("Votre code pour signer")
+        self.walker.opens(address).reads("lien personnel, dans le courriel")

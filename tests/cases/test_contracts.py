@@ -18,11 +18,10 @@ from intake.models.letters import Letter
 from intake.models.pieces import Paper
 from intake.models.tasks import Task
 from intake.words import say
-from tests.cast import Cast, principale
+from tests.cast import Cast, principale, ready_to_sign
 from tests.conftest import NOW, Clock
 from workflows.cape.clauses import WORDING as CAPE_WORDING
 from workflows.salaried.clauses import WORDING as CESA_WORDING
-from workflows.signing import code_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("noe_may_accompany")]
 
@@ -71,7 +70,7 @@ def refusals(case: Case, name: str, by: Any, **raw: Any) -> list[str]:
 
 
 def code(case: Case) -> str:
-    return code_of(case.memory["document"])
+    return ready_to_sign(again(case))
 
 
 def renewed(cast: Cast, **prepared: Any) -> Case:
@@ -100,9 +99,10 @@ def test_a_renewal_is_signed_takes_effect_and_follows_the_first(cast: Cast, cloc
     kept = Paper.get(Paper.case == case)
     assert case.memory["document"] == kept.sha256 and bytes(kept.content).startswith(b"%PDF")
     letter = Letter.get(Letter.template == "contract_to_sign")
-    assert code(case) in letter.body, "the code travels by letter"
+    given = code(case)
+    assert given not in letter.body and "⟦lien⟧" in letter.body, "link by letter, code by another way"
 
-    case = step(case, "sign", cast.ana, code=code(case), **READ)
+    case = step(case, "sign", cast.ana, code=given, **READ)
     assert refusals(case, "countersign", cast.claire, code=code(case), **READ), "the circle signs nothing"
     case = step(case, "countersign", cast.marc, code=code(case), **READ)
     assert case.state == "signed"

@@ -24,13 +24,12 @@ from intake.models.pieces import Paper
 from intake.models.places import Place
 from intake.models.tasks import Task
 from intake.words import say
-from tests.cast import LONG_AGO, Cast, principale
+from tests.cast import LONG_AGO, Cast, principale, ready_to_sign
 from tests.conftest import Clock
 from workflows.admission.forms import ContactForm
 from workflows.calendar import add_months, last_day, working_day_on_or_after
 from workflows.fields import answers_to_json
 from workflows.grammar import Page
-from workflows.signing import code_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -134,8 +133,8 @@ class Road:
 
     def sign(self, workflow: str, by: Person, step: str = "sign") -> Event:
         """Sign with the code of the letter."""
-        code = code_of(self.case(workflow).memory["document"])
-        return self.take(f"{workflow}.{step}", by, code=code, read_contract="oui", read_annexes="oui")
+        code = {"code": ready_to_sign(self.case(workflow))} if step == "sign" else {}
+        return self.take(f"{workflow}.{step}", by, **code, read_contract="oui", read_annexes="oui")
 
 
 def to_review(road: Road, cast: Cast) -> None:

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from tests.workflows.reading import effects, noon, rows, rules
+from workflows.calendar import start_of_paris_day
 from workflows.cape import Facts, cape
 from workflows.cape.clauses import SLOTS, WORDING
 from workflows.cape.forms import CapeForm, EarlyEndForm, JobForm, RenewalForm
 from workflows.contracts import Contract
 from workflows.engine import AnswersInvalid, StepRefused, decide
-from workflows.grammar import Open, Remember
-from workflows.signing import code_of
+from workflows.grammar import Letter, Open, Remember
+from workflows.settings import DEFAULTS
+from workflows.signing import COOP_NAMES
 
 TODAY = date(2026, 9, 15)
 TABLE = [
@@ -44,6 +46,7 @@ TABLE = [
     ("cancel", "Annuler le contrat", "drafting to_sign signed", "cancelled",
      "person support ←admission.give_back ←admission.miss_month ←admission.withdraw ←cape.end_early "
      "←salaried.take_effect ←departure.end_contract"),
+    ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
     ("take_over", "Reprendre un dossier existant", "", "trading", "support"),
 ]
 DECLARED = "✉ contract_signed person+support+cogerance · ✉ welcome person+peer+circle" + " · ☐ hr" * 4
@@ -86,8 +89,9 @@ def test_states_labels_and_who_acts_next() -> None:
 def test_the_rules_of_each_row() -> None:
     assert rules(cape) == {
         "send": "cape_slots twelve_months thirty_six_months three_contracts not_full_time may_work guardians "
-                "renewal_in_time follows_on in_place_month insured peer_planned",
-        "sign": "same_document signed_by_effect",
+                "renewal_in_time follows_on in_place_month insured peer_planned coop_known",
+        "sign": "same_document signed_by_effect link_opened all_read not_signed_yet",
+        "give_code": "not_signed_yet same_document",
         "countersign": "person_signed same_document signed_by_effect renewal_in_time mandate",
         "record_paper": "same_document signed_by_effect renewal_in_time mandate",
         "take_effect": "already_trading",
@@ -264,20 +268,62 @@ def test_a_fresh_contract_proposes_the_wording_of_the_house_and_keeps_what_was_t
 
 
 def signing(**more: Any) -> Facts:
-    return facts(state="to_sign", frozen_hash="a3f09c11", memory={
-        "first_day": "2026-10-01", "last_day": "2027-09-30", "document": "a3f09c11"}, **more)
+    return facts(state="to_sign", frozen_hash="a3f09c11", code_is="482913".__eq__, memory={
+        "first_day": "2026-10-01", "last_day": "2027-09-30", "document": "a3f09c11", **more.pop("memory", {})}, **more)
 
 
-def test_signing_takes_the_code_of_this_very_document() -> None:
-    ticked = {"read_contract": "y", "read_annexes": "y"}
-    signed = remembered("sign", signing(), "to_sign", "person", code=" a3f 09c ", **ticked)
-    assert signed == {"person_signed_on": "2026-09-15"} and code_of("a3f09c11") == "A3F09C"
+TICKED = {"read_contract": "y", "read_annexes": "y"}
+
+
+def test_signing_takes_the_code_given_last_and_both_ticks() -> None:
+    signed = remembered("sign", signing(), "to_sign", "person", code=" 482 913 ", **TICKED)
+    assert signed == {"person_signed_on": "2026-09-15"}
     with pytest.raises(AnswersInvalid) as wrong:
-        remembered("sign", signing(), "to_sign", "person", code="123456", **ticked)
-    assert wrong.value.form.errors == {"code": ["Ce code n’est pas celui de la dernière lettre. Vérifiez-le"]}
+        remembered("sign", signing(), "to_sign", "person", code="123456", **TICKED)
+    assert wrong.value.form.errors == {"code": ["Ce code n’est pas le dernier donné. Vérifiez-le, ou demandez-en un autre"]}
     with pytest.raises(AnswersInvalid) as unread:
-        remembered("sign", signing(), "to_sign", "person", code="A3F09C")
+        remembered("sign", signing(), "to_sign", "person", code="482913")
     assert set(unread.value.form.errors) == {"read_contract", "read_annexes"}
+
+
+@pytest.mark.parametrize("why, known", [
+    ("Ouvrez d’abord le lien de votre lettre", signing(link_opened=False)),
+    ("Il reste à lire", signing(unread=("Annexe 1 – Budget",))),
+    ("La personne a déjà signé ce contrat", signing(memory={"person_signed_on": "2026-09-14"})),
+])
+def test_nobody_signs_without_the_link_the_reading_or_twice(why: str, known: Facts) -> None:
+    with pytest.raises(StepRefused) as refused:
+        remembered("sign", known, "to_sign", "person", code="482913", **TICKED)
+    assert [one.sentence[:len(why)] for one in refused.value.refusals] == [why]
+
+
+def test_a_code_is_given_to_someone_whose_identity_was_checked_once_they_have_to_sign() -> None:
+    assert remembered("give_code", signing(), "to_sign", "support", checked="voice") == {}
+    with pytest.raises(AnswersInvalid):
+        remembered("give_code", signing(), "to_sign", "support", checked="")
+    with pytest.raises(StepRefused):
+        remembered("give_code", signing(memory={"person_signed_on": "2026-09-14"}), "to_sign", "support", checked="voice")
+    assert cape.rows("give_code")[0].quiet, "the person's page stays good while they listen"
+
+
+def test_whoever_must_sign_is_reminded_before_the_effect_date() -> None:
+    row = next(row for row in cape.rows("remind") if row.sources == ("to_sign",))
+    assert row.due is not None
+    assert row.due(signing()) == start_of_paris_day(date(2026, 9, 24)), "seven days before the first of October"
+    late = signing(memory={"since": noon(date(2026, 9, 29)).isoformat()})
+    assert row.due(late) == start_of_paris_day(date(2026, 9, 30)), "days before the sending are left out"
+    assert row.due(signing(memory={"taken": {"remind": noon(date(2026, 9, 30)).isoformat()}})) is None
+    person, cogerance = (then.when for then in row.then if isinstance(then, Letter))
+    assert person(signing(), {}) and not cogerance(signing(), {})
+    signed = signing(memory={"person_signed_on": "2026-09-14"})
+    assert cogerance(signed, {}) and not person(signed, {})
+
+
+def test_a_contract_names_the_cooperative() -> None:
+    rule = cape.rules["coop_known"]
+    unsaid = rule.verdict(facts(), {})
+    assert not unsaid.ok and unsaid.values == {"champs": "forme juridique, siège, SIREN"}
+    assert rule.verdict(facts(settings={**DEFAULTS, **dict.fromkeys(COOP_NAMES, "dit")}), {}).ok and not rule.lifted_by
 
 
 def test_a_paper_cannot_be_dated_tomorrow() -> None:

@@ -215,9 +215,10 @@ def test_the_call_tells_the_last_useful_assembly() -> None:
 
 
 def test_an_application_is_kept_and_may_be_taken_back() -> None:
-    assert taken("apply", facts(), "person", **APPLICATION) == {"applied_on": "2026-04-01", "shares": 10}
+    assert taken("apply", facts(), "person", **APPLICATION) == {
+        "applied_on": "2026-04-01", "shares": 10, "down_payment": "50"}
     back = taken("take_back", facts(state="on_agenda", memory={"assembly": "2026-06-26"}), "person", reason="Plus tard")
-    assert back == {"applied_on": None, "shares": None, "assembly": "2026-06-26"}
+    assert back == {"applied_on": None, "shares": None, "down_payment": None, "assembly": "2026-06-26"}
 
 
 def test_a_vote_is_noted_once_the_assembly_is_held() -> None:

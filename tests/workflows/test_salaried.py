@@ -42,6 +42,7 @@ TABLE = [
     ("withdraw", "Retirer ma demande", "requested opinion drafting to_sign signed", "withdrawn",
      "person support ←admission.give_back ←admission.miss_month ←admission.withdraw ←departure.end_contract"),
     ("close_silent", "Classer sans réponse", "requested opinion drafting", "withdrawn", "support"),
+    ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
     ("take_over", "Reprendre un dossier existant", "", "running", "support"),
 ]
 
@@ -85,8 +86,10 @@ def test_the_rules_of_each_row() -> None:
     assert rules(salaried) == {
         "request": "none_open cape_runs",
         "agree": "opinions_in cesa_conditions months_covered",
-        "send": "cesa_clauses trial_within vote_first meeting_before_deadline may_work sharing_agreed in_place_month",
-        "sign": "same_document signed_by_effect",
+        "send": "cesa_clauses trial_within vote_first meeting_before_deadline may_work sharing_agreed in_place_month "
+                "coop_known",
+        "sign": "same_document signed_by_effect link_opened all_read not_signed_yet",
+        "give_code": "not_signed_yet same_document",
         "countersign": "person_signed same_document signed_by_effect mandate",
         "record_paper": "same_document signed_by_effect mandate",
         "file_dpae": "dpae_window",

@@ -55,13 +55,14 @@ def aims(facts: Facts, _: Answers) -> dict[str, Any]:
 
 
 def applied(facts: Facts, answers: Answers) -> dict[str, Any]:
-    """When, and for how many shares."""
-    return {"applied_on": facts.today.isoformat(), "shares": int(answers["shares"])}
+    """When, for how many shares, and what is paid at once."""
+    return {"applied_on": facts.today.isoformat(), "shares": int(answers["shares"]),
+            "down_payment": str(answers["down_payment"])}
 
 
 def taken_back(facts: Facts, answers: Answers) -> dict[str, Any]:
     """As before the application."""
-    return {"applied_on": None, "shares": None, **aims(facts, answers)}
+    return {"applied_on": None, "shares": None, "down_payment": None, **aims(facts, answers)}
 
 
 def aimed(_: Facts, answers: Answers) -> dict[str, Any]:

@@ -1,169 +1,46 @@
-"""What a CAPE and a CESA share: the forms to sign, what the rules know of a contract, the rules of signing."""
+"""What a CAPE and a CESA share: dates, rules and rows of signing; its facts and forms are beside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from workflows import fields as f
 from workflows.calendar import end_of_paris_day, paris_day, start_of_paris_day, working_day_on_or_after
-from workflows.contracts import Contract
-from workflows.grammar import Answers, CaseFacts, Check, Rule, StepForm, Task, Verdict, holds, house, law
-from workflows.roles import accounts, circle, cogerance, hr, peer, person
+from workflows.grammar import (
+    Answers,
+    CaseFacts,
+    Check,
+    GiveCode,
+    Letter,
+    Rule,
+    Step,
+    Task,
+    Verdict,
+    holds,
+    house,
+    law,
+)
+from workflows.roles import clock, cogerance, hr, support
+from workflows.signing.facts import ContractFacts, EntryPapers, Mandate
+from workflows.signing.forms import (
+    CHECKED,
+    AmendmentForm,
+    CountersignatureForm,
+    GiveCodeForm,
+    PaperForm,
+    SignatureForm,
+    ask_code,
+    asked_again,
+    offer,
+    until_today,
+)
 
 FULL_TIME_HOURS = 35
 """Weekly hours of a full-time employment (C. trav. L3121-27)."""
-CODE_LENGTH = 6
-
-
-@dataclass(frozen=True)
-class Mandate:
-    """A co-manager's mandate to sign, from a day to another, both included."""
-
-    person: str
-    since: date
-    until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Whether it holds this day."""
-        return self.since <= day and (self.until is None or day <= self.until)
-
-
-@dataclass(frozen=True)
-class EntryPapers:
-    """What the entry papers say that a contract depends on."""
-
-    hours: int = 0
-    """Weekly hours of another employment."""
-    part_time_proof: bool = False
-    permit_until: date | None = None
-    """Last day of a residence permit; None when none is needed."""
-    born_on: date | None = None
-    guardians: bool = False
-    """The legal representatives have given their signed agreement."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContractFacts(CaseFacts):
-    """What the rules know of a contract to sign and of those around it."""
-
-    others: tuple[Contract, ...] = ()
-    """The person's other contracts, every dossier and antenna, this case's own left out."""
-    frozen_hash: str = ""
-    """SHA-256 of the document kept now."""
-    mandates: tuple[Mandate, ...] = ()
-    place_month: str = ""
-    """Month of the entry place that led here ("2026-10"); empty where no place counts."""
-    entry: EntryPapers = field(default_factory=EntryPapers)
-    insured: bool = True
-    written: Answers = field(default_factory=dict)
-    """What the contract was last prepared with."""
-    peers: tuple[tuple[str, str], ...] = ()
-    """(uid, name) of the people who may accompany."""
-    departure_ends_on: date | None = None
-    """End date of a departure under way."""
-    departure_confirmed: bool = False
-    gone: bool = False
-    """The departure was noted: a return passes by a new application."""
-
-    @property
-    def first_day(self) -> date | None:
-        """The effect date, once written."""
-        return self.day("first_day")
-
-    @property
-    def last_day(self) -> date | None:
-        """The term, once written."""
-        return self.day("last_day")
-
-    def letter_values(self) -> dict[str, Any]:
-        """Dates a letter may print."""
-        return {
-            **super().letter_values(), "first_day": self.first_day, "last_day": self.last_day,
-            "deadline": self.day("deadline"),
-        }
-
-
-# Forms ---------------------------------------------------------------------------------------------------------------
-
-
-class SignatureForm(StepForm):
-    """The code of the letter, then the contract and its annexes read."""
-
-    readers = (person, cogerance)
-    sealed = frozenset({"code"})
-    code = f.TextField(
-        "Code reçu", missing="Saisissez le code reçu",
-        description="Six caractères, dans la lettre qui annonce ce contrat",
-    )
-    read_contract = f.TickField("J’ai lu le contrat", missing="Cochez la case après avoir lu le contrat")
-    read_annexes = f.TickField("J’ai lu ses annexes", missing="Cochez la case après avoir lu les annexes")
-
-    document = ""
-    """SHA-256 of the document to sign; `ask_code` sets it."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """The code is the one of this very document."""
-        valid = bool(super().validate(extra_validators))
-        typed = "".join(str(self.code.data or "").split()).upper()
-        if not self.code.errors and typed != code_of(self.document):
-            self.code.errors = ["Ce code n’est pas celui de la dernière lettre. Vérifiez-le"]
-            return False
-        return valid
-
-
-def code_of(document: str) -> str:
-    """The code of the letters that announce a document: the first characters of its SHA-256."""
-    return document[:CODE_LENGTH].upper()
-
-
-def ask_code(form: Any, facts: CaseFacts) -> None:
-    """The code expected is that of the document sent."""
-    form.document = str(facts.memory.get("document", ""))
-
-
-class PaperForm(StepForm):
-    """An original signed on paper."""
-
-    readers = (hr, accounts, cogerance)
-    scan = f.PieceField("Original numérisé", missing="Choisissez le fichier de l’original signé", absence=False)
-    person_signed_on = f.DayField(
-        "Date de signature de la personne", missing="Saisissez la date de signature de la personne", past=True)
-    cogerance_signed_on = f.DayField(
-        "Date de signature de la cogérance", missing="Saisissez la date de signature de la cogérance", past=True)
-
-
-class AmendmentForm(StepForm):
-    """An amendment signed on paper."""
-
-    readers = (hr, accounts, cogerance)
-    seen_by = {"subject": (circle, peer, hr, accounts, cogerance)}
-    subject = f.LinesField("Objet", missing="Indiquez l’objet de l’avenant")
-    effective_on = f.DayField("Date d’effet", missing="Saisissez la date d’effet de l’avenant")
-    signed = f.PieceField(
-        "Document signé", missing="Choisissez le fichier de l’avenant signé",
-        absence=False)
-
-
-def asked_again(form: Any, facts: ContractFacts) -> None:
-    """Show what was written last time, where nothing is typed yet."""
-    for one in form:
-        offer(one, facts.written.get(one.name))
-
-
-def offer(one: Any, value: Any) -> None:
-    """A first value for a field where nothing was typed."""
-    if one.raw_data is None and one.data in (None, "") and value is not None:
-        one.process_data(value)
-
-
-def until_today(form: Any, facts: CaseFacts) -> None:
-    """Dates of what has been done are not in the future."""
-    for one in form:
-        if isinstance(one, f.DayField):
-            one.today = facts.today
+COOP_NAMES = {"coop.form": "forme juridique", "coop.seat": "siège", "coop.siren": "SIREN"}
+"""Settings without which no contract names the cooperative."""
 
 
 # Dates ---------------------------------------------------------------------------------------------------------------
@@ -237,6 +114,32 @@ def _on_paper(facts: ContractFacts, answers: Answers) -> Verdict:
 signed_on_paper_by_effect = reading(signed_by_effect, _on_paper)
 
 
+@house("Ouvrez d’abord le lien de votre lettre « Votre contrat est prêt à signer ». L’équipe support peut la renvoyer.",
+       lifted_by="")
+def link_opened(facts: ContractFacts) -> Verdict:
+    """The personal link went to a verified address: opening it says who reads."""
+    return holds(facts.link_opened)
+
+
+@house("Il reste à lire : {parties}.", lifted_by="")
+def all_read(facts: ContractFacts) -> Verdict:
+    """Every part was opened and said to be read."""
+    return holds(not facts.unread, parties=", ".join(facts.unread))
+
+
+@house("Il manque dans les réglages de la coopérative : {champs}. La cogérance ou l’administration les remplit.", lifted_by="")
+def coop_known(facts: ContractFacts) -> Verdict:
+    """A contract names the cooperative: form, seat, SIREN."""
+    missing = [label for name, label in COOP_NAMES.items() if not facts.settings.get(name)]
+    return holds(not missing, champs=", ".join(missing))
+
+
+@house("La personne a déjà signé ce contrat.", lifted_by="")
+def not_signed_yet(facts: ContractFacts) -> Verdict:
+    """A code serves to sign, once."""
+    return holds(not facts.memory.get("person_signed_on"))
+
+
 @house("La personne n’a pas encore signé.", lifted_by="")
 def person_signed(facts: ContractFacts) -> Verdict:
     """The person signs first."""
@@ -274,6 +177,39 @@ def end_day(facts: ContractFacts, answers: Answers) -> date:
     """The last day of a contract that ends: as written, else as the departure says, else today."""
     written = answers.get("ends_on")
     return written if isinstance(written, date) else facts.departure_ends_on or facts.today
+
+
+# Rows that CAPE and CESA share ---------------------------------------------------------------------------------------
+
+
+def reminder_due(facts: ContractFacts) -> datetime | None:
+    """Some days before the effect date, to whoever must still sign; those before the sending are left out."""
+    if facts.first_day is None or facts.silent:
+        return None
+    done = max(filter(None, (facts.taken("remind"), facts.since)))
+    days = [facts.first_day - timedelta(days=ahead) for ahead in facts.settings["signing.reminder_days"]]
+    return min((start_of_paris_day(day) for day in days if start_of_paris_day(day) > done), default=None)
+
+
+def unsigned_by_person(facts: ContractFacts, _: Answers) -> bool:
+    """The person has not signed."""
+    return not facts.memory.get("person_signed_on")
+
+
+def signed_by_person(facts: ContractFacts, _: Answers) -> bool:
+    """The person has signed: the cogérance is next."""
+    return bool(facts.memory.get("person_signed_on"))
+
+
+signing_rows = (
+    Step("give_code", "Donner le code pour signer", ("to_sign",), None, by=support, form=GiveCodeForm,
+         only_if=[not_signed_yet, same_document], then=[GiveCode()], past="a donné un code pour signer, de vive voix",
+         quiet=True, hint="Appelez la personne, ou vérifiez qui vous appelle. Le code s’affiche une fois et vaut une heure."),
+    Step("remind", None, ("to_sign",), None, by=clock, due=reminder_due,
+         then=[Letter("contract_to_sign", when=unsigned_by_person),
+               Letter("contract_to_countersign", to=(cogerance,), when=signed_by_person)],
+         past="rappel de signature envoyé"),
+)
 
 
 # The permit ----------------------------------------------------------------------------------------------------------
@@ -332,3 +268,53 @@ def filled(answers: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     return [name for name in names if answers.get(name) not in (None, "", [])]
 
 
+
+
+__all__ = [
+    "CHECKED", "COOP_NAMES",
+    "FULL_TIME_HOURS",
+    "AmendmentForm",
+    "ContractFacts",
+    "CountersignatureForm",
+    "EntryPapers",
+    "Mandate",
+    "PaperForm",
+    "SignatureForm",
+    "all_read",
+    "ask_code",
+    "asked_again",
+    "coop_known",
+    "daily",
+    "effect_due",
+    "end_day",
+    "end_reached",
+    "filled",
+    "forget_signatures",
+    "in_place_month",
+    "link_opened",
+    "mandate",
+    "mandate_on_paper",
+    "may_work",
+    "needs_permit",
+    "next_of",
+    "not_signed_yet",
+    "offer",
+    "paper_days",
+    "permit_alarms",
+    "permit_ends_meanwhile",
+    "permit_task",
+    "person_signed",
+    "reading",
+    "remember_cogerance",
+    "remember_paper",
+    "remember_person",
+    "reminder_due",
+    "same_document",
+    "signed_by_effect",
+    "signed_by_person",
+    "signed_on_paper_by_effect",
+    "signing_rows",
+    "unsigned_by_person",
+    "unsigned_due",
+    "until_today",
+]

@@ -1,0 +1,90 @@
+"""What the rules of a CAPE and of a CESA know: the contract to sign, the papers behind it, those who may sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from workflows.contracts import Contract
+from workflows.grammar import Answers, CaseFacts
+
+
+def no_code(_: str) -> bool:
+    """No code was given: none is right."""
+    return False
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """A co-manager's mandate to sign, from a day to another, both included."""
+
+    person: str
+    since: date
+    until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether it holds this day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class EntryPapers:
+    """What the entry papers say that a contract depends on."""
+
+    hours: int = 0
+    """Weekly hours of another employment."""
+    part_time_proof: bool = False
+    permit_until: date | None = None
+    """Last day of a residence permit; None when none is needed."""
+    born_on: date | None = None
+    guardians: bool = False
+    """The legal representatives have given their signed agreement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractFacts(CaseFacts):
+    """What the rules know of a contract to sign and of those around it."""
+
+    others: tuple[Contract, ...] = ()
+    """The person's other contracts, every dossier and antenna, this case's own left out."""
+    frozen_hash: str = ""
+    """SHA-256 of the document kept now."""
+    mandates: tuple[Mandate, ...] = ()
+    place_month: str = ""
+    """Month of the entry place that led here ("2026-10"); empty where no place counts."""
+    entry: EntryPapers = field(default_factory=EntryPapers)
+    insured: bool = True
+    written: Answers = field(default_factory=dict)
+    """What the contract was last prepared with."""
+    peers: tuple[tuple[str, str], ...] = ()
+    """(uid, name) of the people who may accompany."""
+    departure_ends_on: date | None = None
+    """End date of a departure under way."""
+    departure_confirmed: bool = False
+    link_opened: bool = True
+    """The person opened the personal link of the letter."""
+    unread: tuple[str, ...] = ()
+    """Titles of the parts the person has not said to have read."""
+    code_is: Callable[[str], bool] = no_code
+    """Whether these digits are the code given last."""
+    gone: bool = False
+    """The departure was noted: a return passes by a new application."""
+
+    @property
+    def first_day(self) -> date | None:
+        """The effect date, once written."""
+        return self.day("first_day")
+
+    @property
+    def last_day(self) -> date | None:
+        """The term, once written."""
+        return self.day("last_day")
+
+    def letter_values(self) -> dict[str, Any]:
+        """Dates a letter may print."""
+        return {
+            **super().letter_values(), "first_day": self.first_day, "last_day": self.last_day,
+            "deadline": self.day("deadline"),
+        }

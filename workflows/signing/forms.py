@@ -1,0 +1,106 @@
+"""The forms of signing: on the screen, on paper, the code read out, an amendment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workflows import fields as f
+from workflows.grammar import CaseFacts, StepForm
+from workflows.roles import accounts, circle, cogerance, hr, peer, person, support
+from workflows.signing.facts import ContractFacts, no_code
+
+CHECKED = {
+    "voice": "voix reconnue au téléphone", "birth": "date de naissance et adresse dites au téléphone",
+    "paper": "pièce d’identité vue",
+}
+"""How one knows to whom a code is given."""
+
+
+class SignatureForm(StepForm):
+    """The code given by another way than the letter, then the contract and its annexes read."""
+
+    readers = (person,)
+    sealed = frozenset({"code"})
+    code = f.TextField("Code reçu", missing="Saisissez le code reçu", description="Six chiffres")
+    read_contract = f.TickField("J’ai lu le contrat", missing="Cochez la case après avoir lu le contrat")
+    read_annexes = f.TickField("J’ai lu ses annexes", missing="Cochez la case après avoir lu les annexes")
+
+    right: Callable[[str], bool] = no_code
+    """Whether these digits are the code given last; `ask_code` sets it."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The code is the one given last, for this very document."""
+        valid = bool(super().validate(extra_validators))
+        typed = "".join(sign for sign in str(self.code.data or "") if sign.isdigit())
+        if not self.code.errors and not self.right(typed):
+            self.code.errors = ["Ce code n’est pas le dernier donné. Vérifiez-le, ou demandez-en un autre"]
+            return False
+        return valid
+
+
+def ask_code(form: Any, facts: ContractFacts) -> None:
+    """The code expected is the last one given for the document sent."""
+    form.right = facts.code_is
+
+
+class CountersignatureForm(StepForm):
+    """The cogérance has passed its second step: it reads and signs."""
+
+    readers = (cogerance,)
+    read_contract = f.TickField("J’ai lu le contrat", missing="Cochez la case après avoir lu le contrat")
+    read_annexes = f.TickField("J’ai lu ses annexes", missing="Cochez la case après avoir lu les annexes")
+
+
+class GiveCodeForm(StepForm):
+    """Who one speaks to is known before the code is read out."""
+
+    readers = (support, cogerance)
+    checked = f.ChoiceField(
+        "Comment avez-vous vérifié à qui vous parlez ?", missing="Indiquez comment vous l’avez vérifié",
+        choices=[(name, label[0].upper() + label[1:]) for name, label in CHECKED.items()])
+
+
+class PaperForm(StepForm):
+    """An original signed on paper, or with an external provider."""
+
+    readers = (hr, accounts, cogerance)
+    provider = f.TextField(
+        "Prestataire de signature et référence", optional=True,
+        description="Si l’original a été signé chez un prestataire, et non sur papier")
+    scan = f.PieceField("Original numérisé", missing="Choisissez le fichier de l’original signé", absence=False)
+    person_signed_on = f.DayField(
+        "Date de signature de la personne", missing="Saisissez la date de signature de la personne", past=True)
+    cogerance_signed_on = f.DayField(
+        "Date de signature de la cogérance", missing="Saisissez la date de signature de la cogérance", past=True)
+
+
+class AmendmentForm(StepForm):
+    """An amendment signed on paper."""
+
+    readers = (hr, accounts, cogerance)
+    seen_by = {"subject": (circle, peer, hr, accounts, cogerance)}
+    subject = f.LinesField("Objet", missing="Indiquez l’objet de l’avenant")
+    effective_on = f.DayField("Date d’effet", missing="Saisissez la date d’effet de l’avenant")
+    signed = f.PieceField(
+        "Document signé", missing="Choisissez le fichier de l’avenant signé",
+        absence=False)
+
+
+def asked_again(form: Any, facts: ContractFacts) -> None:
+    """Show what was written last time, where nothing is typed yet."""
+    for one in form:
+        offer(one, facts.written.get(one.name))
+
+
+def offer(one: Any, value: Any) -> None:
+    """A first value for a field where nothing was typed."""
+    if one.raw_data is None and one.data in (None, "") and value is not None:
+        one.process_data(value)
+
+
+def until_today(form: Any, facts: CaseFacts) -> None:
+    """Dates of what has been done are not in the future."""
+    for one in form:
+        if isinstance(one, f.DayField):
+            one.today = facts.today
