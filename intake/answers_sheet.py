@@ -15,6 +15,7 @@ from intake.history import unsealed
 from intake.models import drafts
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.settings import settings_on
+from intake.papers.values import cooperative, in_words as day_printed
 from intake.questionnaire import Task
 from workflows.calendar import add_working_days, paris_day, working_day_on_or_after
 from workflows.fields import to_json
@@ -125,13 +126,12 @@ def sending_of(case: Case, what: str) -> Sending | None:
 def pdf(case: Case, sending: Sending) -> bytes:
     """The answers of a sending, numbers masked: the same bytes each time."""
     made_on, person = paris_day(sending.event.made_at), case.dossier.person
-    content, _, _ = papers.make("answers", {
-        "coop": vars(papers.cooperative), "number": case.dossier.number, "reference": case.dossier.number,
+    return papers.make("answers", {
+        "coop": cooperative(settings_on(made_on)), "number": case.dossier.number, "reference": case.dossier.number,
         "title": "Mes réponses", "subtitle": f"{person.name} · envoyées le {words.at(sending.event.made_at)}",
-        "date": (made_on.year, made_on.month, made_on.day), "prepared_on": papers.in_words(made_on),
+        "date": (made_on.year, made_on.month, made_on.day), "prepared_on": day_printed(made_on),
         "parts": [{"title": part.title, "rows": [[row.label, row.value or NOT_TOLD] for row in part.rows]}
-                  for part in sent_parts(case, sending)]})
-    return content
+                  for part in sent_parts(case, sending)]}).content
 
 
 def sent_parts(case: Case, sending: Sending) -> list[Part]:

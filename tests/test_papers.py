@@ -56,6 +56,8 @@ JOURNEE = {"coop": "Optéos", "date": (2026, 9, 17), "title": "Feuille de prése
 ALL["attendance"] = JOURNEE | {
     "day": "Jeudi 17 septembre 2026", "place": "Roubaix", "rows": [["MOREAU", "Ana", ""]], "blank": 8,
     "footer": "Feuille établie", "kept": "données conservées", "phone": "http://exemple.fr", "phone_qr": '<svg xmlns="http://www.w3.org/2000/svg"/>'}
+ALL["answers"] = SHARED | {"title": "Candidature", "subtitle": "Envoyée", "parts": [
+    {"title": "Projet", "rows": [("Quoi", "De la céramique")]}]}
 ALL["badges"] = JOURNEE | {"badges": []}
 EACH = pytest.mark.parametrize("kind", ALL)
 BOTH = pytest.mark.parametrize("kind", ["cape", "cesa"])

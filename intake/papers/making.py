@@ -24,6 +24,7 @@ TITLES: dict[str, str] = {
     "review": "Compte rendu de bilan", "subscription": "Bulletin de souscription", "shares": "Attestation de parts sociales",
     "mention": "Mention des papiers d’affaires", "evidence": "Dossier de preuve",
     "attendance": "Feuille de présence", "badges": "Badges de présence",
+    "answers": "Réponses d’une personne",
 }
 """Every kind of paper, as people call it."""
 
