@@ -14,7 +14,7 @@ SCANNING = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-e
 def dress(response: Response) -> Response:
     """Add the security headers; personal pages are never stored."""
     sandbox = "; sandbox" if response.headers.get("Content-Disposition", "").startswith("attachment") else ""
-    policy, camera = (SCANNING, "(self)") if g.get("scans") else (POLICY, "()")
+    policy, camera = SCANNING if g.get("scans") else POLICY, "(self)" if g.get("camera") else "()"
     response.headers["Content-Security-Policy"] = policy + sandbox
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -48,7 +48,7 @@ def entry() -> Response:
         return tablet.refuse(400, "idempotency key")
     sent = told.get("sent")
     offset = received - sent if type(sent) is int and 0 <= sent < envelopes.FARTHEST else 0
-    kept, new = receiving.keep(envelope, offset)
+    kept, new = receiving.keep(envelope, offset, tablet.device())
     if kept.digest != envelope.digest:
         return tablet.refuse(409, "another entry has this key")
     outcome = receiving.apply_now(kept, tablet.device()) if new else kept.outcome

@@ -24,12 +24,13 @@ TRIES = 3
 RETRY_AFTER = timedelta(minutes=1)
 
 
-def keep(envelope: Envelope, offset: int) -> tuple[KioskEntry, bool]:
+def keep(envelope: Envelope, offset: int, by: Device | None = None) -> tuple[KioskEntry, bool]:
     """Commit an envelope; (its entry, whether it is new). `offset`: milliseconds to add to the tablet's time."""
     told_at, now = instant(envelope.at * 1000), moment.now()
+    own = by is not None and by.uid == envelope.device
     return kiosk.keep({
-        "key": envelope.key, "device": Device.get_or_none(Device.uid == envelope.device), "sequence": envelope.sequence,
-        "device_time": told_at, "made_at": told_at + timedelta(milliseconds=offset), "received_at": now, "version": 1,
+        "key": envelope.key, "device": by if own else Device.get_or_none(Device.uid == envelope.device),
+        "sequence": envelope.sequence, "device_time": told_at, "made_at": told_at + timedelta(milliseconds=offset), "received_at": now, "version": 1,
         "sealed_to": envelope.sealed_to, "sealed": envelope.sealed, "digest": envelope.digest,
     })
 
@@ -57,18 +58,15 @@ def drop(kept: AnonymousEntry) -> None:
     kiosk.settle_anonymous(kept, "applied")
 
 
-def apply_now(entry: KioskEntry, device: Device | None, *, asked: bool = False) -> dict[str, Any]:
-    """Apply an entry: what happened, as it is kept for a replay. `asked` by a person, it may be tried any number of times."""
-    if kiosk.count_try(entry) > TRIES and not asked:
-        kiosk.lay_in_tray(entry, entry.kind, "refused")
-        return {}
+def apply_now(entry: KioskEntry, device: Device | None) -> dict[str, Any]:
+    """Apply an entry: what happened, as it is kept for a replay."""
     payload = opened(entry)
     if payload is None:
-        kiosk.lay_in_tray(entry, "", "unreadable")
+        kiosk.lay_in_tray(entry, "", "unreadable" if entry.device_id else "unknown_device")
         return {}
     kind = str(payload.get("kind", ""))
-    if reason := _odd(entry):
-        kiosk.lay_in_tray(entry, kind, reason)
+    if odd(entry):
+        kiosk.lay_in_tray(entry, kind, "odd_date")
         return {}
     fresh = abs(moment.now() - entry.made_at) < FRESH
     try:
@@ -101,11 +99,9 @@ def _opened(sealed_to: str, bound: str, body: bytes) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _odd(entry: KioskEntry) -> str:
-    """Why its date is not believed: a clock more than a day off, a tablet nobody paired."""
-    if entry.device_id is None:
-        return "unknown_device"
-    return "odd_date" if abs(entry.made_at - entry.device_time) > ODD_CLOCK or entry.made_at > moment.now() + FRESH else ""
+def odd(entry: KioskEntry) -> bool:
+    """Whether its date is not believed: a clock more than a day off, or a moment to come."""
+    return abs(entry.made_at - entry.device_time) > ODD_CLOCK or entry.made_at > moment.now() + FRESH
 
 
 def answered(entry: KioskEntry, outcome: dict[str, Any], device: Device) -> dict[str, Any]:
@@ -115,7 +111,7 @@ def answered(entry: KioskEntry, outcome: dict[str, Any], device: Device) -> dict
         return {name: value for name, value in said.items() if name != "slot"}
     if outcome.get("person") and devices.codes_paused(device):
         return {}
-    if person := Person.get_or_none(Person.uid == outcome.get("person", "")):
+    if outcome.get("person") and (person := Person.get_or_none(Person.uid == outcome["person"])):
         said["first_name"] = person.called
     if outcome.get("contact"):
         said["onward"] = onward.invite(Dossier.get_or_none(Dossier.uid == outcome.get("dossier", "")), outcome["reach"])
@@ -125,6 +121,9 @@ def answered(entry: KioskEntry, outcome: dict[str, Any], device: Device) -> dict
 def catch_up(now: datetime, today: date) -> None:
     """The clock applies what a server kept and had no time to apply."""
     for entry in kiosk.unapplied(now - RETRY_AFTER):
-        apply_now(entry, None)
+        if kiosk.count_try(entry) > TRIES:
+            kiosk.lay_in_tray(entry, entry.kind, "refused")
+        else:
+            apply_now(entry, None)
     for anonymous in kiosk.unapplied_anonymous(today):
         drop(anonymous)

@@ -65,7 +65,7 @@ def stored() -> Response:
 
 def _screen(name: str) -> Response:
     kind = SCREENS[name]
-    g.scans = kind in SCANS
+    g.scans, g.camera = kind in SCANS, kind in SCANS or kind == "team"
     response = make_response(render_template(f"kiosk/{kind}.html", version=version(), **SHOWN.get(kind, dict)()))
     response.headers["X-Borne"] = version()
     return response

@@ -49,7 +49,7 @@ def apply_again(entry: KioskEntry, by: Person) -> bool:
     payload = receiving.opened(entry)
     if payload is None or entry.status != "tray":
         return False
-    receiving.apply_now(entry, None, asked=True)
+    receiving.apply_now(entry, None)
     return entry.status == "applied"
 
 

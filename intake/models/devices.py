@@ -20,6 +20,7 @@ from intake.models.base import (
     new_uid,
     write_transaction,
 )
+from intake.models.compiled import columns, compiled, loaded, param
 from intake.models.days import Journee
 from intake.models.people import Person
 from intake.secrets_kept import digest
@@ -155,14 +156,19 @@ def pairing_stands(secret: str) -> bool:
 # A tablet at work ----------------------------------------------------------------------------------------------------
 
 
+_NAMES = columns(Device)
+_AT_WORK = compiled(lambda: Device.select(*(getattr(Device, name) for name in _NAMES)).where(
+    (Device.token == param("token")) | (Device.next_token == param("token")), Device.revoked_at.is_null(),
+    Device.seen_at > param("since")))
+
+
 def device_of(token: str) -> Device | None:
     """The tablet of a token, unless revoked or unused for 45 days."""
-    if not token:
+    row = _AT_WORK.one(token=digest("device", token), since=moment.now() - UNUSED) if token else None
+    if row is None:
         return None
-    kept = digest("device", token)
-    found: Device | None = Device.get_or_none(
-        (Device.token == kept) | (Device.next_token == kept), Device.revoked_at.is_null(),
-        Device.seen_at > moment.now() - UNUSED)
+    found: Device = loaded(Device, _NAMES, row)
+    found._dirty.clear()
     return found
 
 

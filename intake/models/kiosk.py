@@ -29,6 +29,7 @@ from intake.models.base import (
     new_uid,
     write_transaction,
 )
+from intake.models.compiled import columns, compiled, loaded, param
 from intake.models.devices import Device
 from intake.models.people import Person
 from intake.models.sealed import seal, unseal
@@ -71,7 +72,7 @@ class KioskEntry(Model):
     """Why it is in the tray, or why it was set aside."""
     resolved_by = ForeignKeyField(Person, null=True, backref="+")
     resolved_at = InstantField(null=True)
-    tries = IntegerField(default=0)
+    tries = IntegerField(default=1)
     outcome = JSONField(default=dict)
     """What was answered, without any name: a replay gets it again."""
 
@@ -133,12 +134,28 @@ def open_body(sealed_to: str, bound: str, body: bytes) -> bytes:
 # Envelopes -----------------------------------------------------------------------------------------------------------
 
 
+_NAMES = columns(KioskEntry)
+_KNOWN = compiled(lambda: KioskEntry.select(*(getattr(KioskEntry, name) for name in _NAMES)).where(
+    KioskEntry.key == param("key")))
+
+
+def entry_of(key: str) -> KioskEntry | None:
+    """The entry of a key."""
+    row = _KNOWN.one(key=key)
+    if row is None:
+        return None
+    found: KioskEntry = loaded(KioskEntry, _NAMES, row)
+    found._dirty.clear()
+    return found
+
+
 def keep(row: Mapping[str, Any]) -> tuple[KioskEntry, bool]:
     """Keep an envelope, committed before any receipt; (the entry of this key, whether it is new)."""
+    if (known := entry_of(row["key"])) is not None:
+        return known, False
     try:
         with write_transaction():
-            known = KioskEntry.get_or_none(KioskEntry.key == row["key"])
-            return (known, False) if known is not None else (KioskEntry.create(**row), True)
+            return KioskEntry.create(**row), True
     except IntegrityError:
         return KioskEntry.get(KioskEntry.key == row["key"]), False
 
@@ -186,7 +203,7 @@ def settle_anonymous(entry: AnonymousEntry, status: str) -> None:
 
 
 def count_try(entry: KioskEntry) -> int:
-    """Note, before anything, that an entry is about to be applied; the number of tries, this one included."""
+    """Note, before anything, that an entry is about to be applied again; the number of tries, this one included."""
     with write_transaction():
         KioskEntry.update(tries=KioskEntry.tries + 1).where(KioskEntry.id == entry.id).execute()
         found: int = KioskEntry.get_by_id(entry.id).tries

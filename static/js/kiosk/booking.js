@@ -2,7 +2,7 @@
 
 import { identify, wrongCode } from "./identify.js";
 import { online, outcomeOf, ping, post } from "./outbox.js";
-import { $, begin, finish, mayNote, notNoted, refuse } from "./screen.js";
+import { $, begin, finish, mayNote, notNoted, refuse, upper } from "./screen.js";
 import { note } from "./seal.js";
 import { get, put } from "./store.js";
 import { t } from "./words.js";
@@ -24,7 +24,7 @@ async function offer() {
   }
   slots = (await get("slots")) || [];
   chosen = chosen.filter((uid) => slots.some((one) => one.uid === uid));
-  $("#jour-des-creneaux").textContent = slots.length ? slots[0].day : "";
+  $("#jour-des-creneaux").textContent = slots.length ? upper(slots[0].day) : "";
   $("#aucun").hidden = slots.length > 0;
   $("#souhaits").hidden = online || !slots.length;
   $("#creneaux").replaceChildren(...slots.map((one) => {

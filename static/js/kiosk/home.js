@@ -1,6 +1,6 @@
 // Four tiles, English for who asks, and the only place where a new version begins.
 
-import { $, begin } from "./screen.js";
+import { $, begin, upper } from "./screen.js";
 import { get } from "./store.js";
 import { english } from "./words.js";
 
@@ -9,7 +9,7 @@ begin();
 
 const device = await get("device");
 if (device && device.journee) {
-  $("#jour").textContent = [device.journee.says, device.journee.place || device.place].filter(Boolean).join(" · ");
+  $("#jour").textContent = [upper(device.journee.says), device.journee.place || device.place].filter(Boolean).join(" · ");
 }
 $("#langue").addEventListener("click", () => location.replace(english ? "/borne/" : "/borne/?en"));
 if (english) setTimeout(() => location.replace("/borne/"), ENGLISH_LASTS);

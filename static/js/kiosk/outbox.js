@@ -32,6 +32,7 @@ function heard(yes) {
 
 // The hour there and our counts; whether the house answers.
 export async function ping() {
+  if (!await get("device")) return;
   try {
     const { since, ...held } = await counts(), sent = Date.now();
     const { status, told } = await post("ping", { sent, ...held });

@@ -5,6 +5,7 @@ import { keepSending, line, online, sending } from "./outbox.js";
 import { go, t, translate } from "./words.js";
 
 export const $ = (selector, root = document) => root.querySelector(selector);
+export const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const home = document.documentElement.dataset.screen === "home";
 const QUIET = 60, WRITING = 120, WARNED = 20, LATE = 5 * 60_000;
 let touched = performance.now(), warnedAt = 0, leaving = false;
