@@ -28,9 +28,10 @@ def keep(envelope: Envelope, offset: int, by: Device | None = None) -> tuple[Kio
     """Commit an envelope; (its entry, whether it is new). `offset`: milliseconds to add to the tablet's time."""
     told_at, now = instant(envelope.at * 1000), moment.now()
     own = by is not None and by.uid == envelope.device
+    device = by if own else Device.get_or_none(Device.uid == envelope.device)
     return kiosk.keep({
-        "key": envelope.key, "device": by if own else Device.get_or_none(Device.uid == envelope.device),
-        "sequence": envelope.sequence, "device_time": told_at, "made_at": told_at + timedelta(milliseconds=offset), "received_at": now, "version": 1,
+        "key": envelope.key, "device": device, "sequence": envelope.sequence, "device_time": told_at,
+        "made_at": told_at + timedelta(milliseconds=offset), "received_at": now, "version": 1,
         "sealed_to": envelope.sealed_to, "sealed": envelope.sealed, "digest": envelope.digest,
     })
 

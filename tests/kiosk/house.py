@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -14,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, BrowserType, Page
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
 from config import Settings
 from tests.browser.conftest import CHROMIUM, QUIET, House
@@ -37,6 +38,8 @@ class Network:
     port: int = field(default_factory=free_port)
     fault: Callable[[str, str], str] = lambda _method, _path: ""
     asked: list[str] = field(default_factory=list)
+    spoil: tuple[str, str, str] | None = None
+    """A weakened build, for a control: in the file of this name, these words stand for those."""
     server: ThreadingHTTPServer | None = None
 
     @property
@@ -61,6 +64,13 @@ class Network:
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def mend(self) -> None:
+        """As on the first day."""
+        self.fault, self.spoil = lambda _method, _path: "", None
+        self.asked.clear()
+        if self.server is None:
+            self.start()
+
     def stop(self) -> None:
         """The cable is out: nobody answers any more."""
         if self.server is not None:
@@ -84,7 +94,8 @@ class Network:
             return
         try:
             there = HTTPConnection("127.0.0.1", self.house, timeout=20)
-            there.request(request.command, request.path, body or None, dict(request.headers))
+            asks = {name: value for name, value in request.headers.items() if name.lower() != "accept-encoding"}
+            there.request(request.command, request.path, body or None, asks)
             got = there.getresponse()
             content = got.read()
         except (OSError, HTTPException):
@@ -93,6 +104,10 @@ class Network:
         if fault == "lost":
             request.close_connection = True
             return
+        if self.spoil and request.path.split("?")[0].endswith(self.spoil[0]):
+            text = content.decode()
+            assert self.spoil[1] in text, f"{self.spoil[0]} says it otherwise now"
+            content = text.replace(self.spoil[1], self.spoil[2]).encode()
         skipped = ("transfer-encoding", "connection", "content-length")
         answer(request, got.status, [one for one in got.getheaders() if one[0].lower() not in skipped], content)
 
@@ -224,6 +239,7 @@ class Borne:
         page.on("pageerror", lambda error: self.said.append(str(error)))
         installed(page, self.network.url)
         page.goto(f"{self.network.url}/borne/{path}")
+        page.locator("html[data-ready]").wait_for()
         return page
 
     def _heard(self, request: Any) -> None:
@@ -262,21 +278,20 @@ class Borne:
     def pair(self, house: House, name: str = "Tablette bleue") -> Page:
         """Pair and prepare it."""
         page = self.page if self.context is not None else self.open("equipe")
-        page.wait_for_function("document.querySelector('#code')?.textContent.length > 8")
-        approve(house, page.text_content("#code") or "", name)
+        approve(house, code_shown(page), name)
         page.locator("#etat dt").first.wait_for(timeout=15_000)
         return page
 
     def tap(self, tile: str) -> Page:
         """Choose a tile on the home screen."""
         self.page.get_by_role("link", name=tile).click()
-        self.page.wait_for_url("**/borne/?*")
+        self.page.locator("html[data-ready]:not([data-screen=home])").wait_for()
         return self.page
 
     def home(self) -> None:
         """End a task."""
         self.page.get_by_role("button", name="Terminer").click()
-        self.page.get_by_role("heading", name="Bienvenue").wait_for()
+        self.page.locator("html[data-ready][data-screen=home]").wait_for()
 
     def sign_by_name(self, first: str, last: str) -> None:
         """A presence without badge."""
@@ -307,7 +322,7 @@ class Borne:
         """Another screen, as its tile would."""
         self.page.evaluate("path => location.replace('/borne/' + path)", path)
         self.page.wait_for_url(f"**/borne/{path}")
-        self.page.locator("h1:visible").wait_for()
+        self.page.locator("html[data-ready]").wait_for()
         return self.page
 
     def state(self) -> dict[str, Any]:
@@ -324,6 +339,12 @@ class Borne:
                 return
             time.sleep(0.1)
         raise AssertionError(f"still there: {self.state()}; {self.said}")
+
+
+def code_shown(page: Page) -> str:
+    """The eight signs on the screen."""
+    expect(page.locator("#code")).to_have_text(re.compile(r"\w{4}\s\w{4}"))
+    return page.locator("#code").inner_text()
 
 
 def installed(page: Page, origin: str) -> None:

@@ -10,7 +10,7 @@ const DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "612304597
   "8945362017", "9438617205", "2581436790"];
 export const wellFormed = (code) => [...code].reduce((row, digit) => Number(DAMM[row][digit]), 0) === 0;
 
-let stop = null, digits = "";
+let stop = null, turn = 0, digits = "";
 
 // `badge`: what the QR code or scanner said; null when it is no badge of ours.
 export function badgeOf(text) {
@@ -27,11 +27,13 @@ export function identify(found, byName) {
     if (way === "camera") start();
   };
   const start = async () => {
+    const mine = turn;
     $("#camera-dit").textContent = t("Placez votre code QR dans le cadre", "Hold your QR code in the frame");
     try {
-      stop = await look($("video"), (text) => { const one = badgeOf(text); if (one) found(one, "camera"); return Boolean(one); },
-        () => show("code"));
-    } catch { show("code"); }
+      const started = await look($("video"), (text) => { const one = badgeOf(text); if (one) found(one, "camera"); return Boolean(one); },
+        () => { if (mine === turn) show("code"); });
+      if (mine === turn) stop = started; else started();
+    } catch { if (mine === turn) show("code"); }
   };
   for (const button of document.querySelectorAll("[data-to]")) button.addEventListener("click", () => show(button.dataset.to));
   keypad((code) => found({ code }, "code"));
@@ -41,7 +43,9 @@ export function identify(found, byName) {
   return show;
 }
 
+// The camera is released, also one that opens after someone chose otherwise.
 function halt() {
+  turn += 1;
   if (stop) stop();
   stop = null;
 }

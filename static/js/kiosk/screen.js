@@ -132,7 +132,7 @@ export async function mayNote() {
 function taps() {
   let at = [];
   $("#marque").addEventListener("click", () => {
-    at = [...at.filter((one) => performance.now() - one < 3_000), performance.now()];
+    at = [...at.filter((one) => performance.now() - one < 5_000), performance.now()];
     if (at.length >= 5) location.replace("/borne/equipe");
   });
 }
@@ -172,4 +172,5 @@ export function begin() {
   keepSending();
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(`/borne/sw.js?v=${document.documentElement.dataset.version}`);
   $("h1").focus();
+  document.documentElement.dataset.ready = "";
 }
