@@ -186,12 +186,17 @@ def test_no_other_answer_is_taken_for_a_receipt(house: House, network: Network, 
     assert since(before, house) == {"entries": 1, "names": 1}
 
 
-def test_revoked_it_keeps_all_and_delivers_once_paired_again(house: House, network: Network, tablet: Borne) -> None:
+def test_revoked_it_keeps_all_and_delivers_once_paired_again(
+    house: House, network: Network, new_tablet: Callable[..., Borne],
+) -> None:
     """E30: 401 keeps the queue, notes still, and says so to the team."""
     from intake.models import devices
     from intake.models.people import Person
     from workflows import roles
 
+    tablet = new_tablet()
+    tablet.pair(house)
+    tablet.go("")
     before = arrived(house)
     uid = tablet.page.evaluate("import('/static/js/kiosk/store.js').then(s => s.get('device')).then(d => d.uid)")
     with inside(house):
@@ -282,6 +287,7 @@ def test_two_tabs_send_each_entry_once_and_number_them_apart(house: House, netwo
         "import('/static/js/kiosk/store.js').then(s => s.all('entries')).then(all => all.map(one => one.sequence))"))
     assert numbers == list(range(numbers[0], numbers[0] + 16))
     network.fault = lambda _method, _path: ""
+    tablet.go("presence")
     sent = posts(network, "entrees")
     both = "import('/static/js/kiosk/outbox.js').then(o => { window.sending = o.send({ now: true }); })"
     other.evaluate(both)
@@ -341,11 +347,16 @@ def test_a_clock_that_is_wrong_is_said_and_set_right(house: House, tablet: Borne
 
 
 def test_five_wrong_pins_rest_five_minutes(tablet: Borne) -> None:
-    for _ in range(5):
-        enter_team(tablet, "000001")
-    expect(tablet.page.locator("#pin-erreur")).to_have_text("Trop de codes essayés. Attendez 5 minutes.")
-    enter_team(tablet)
-    expect(tablet.page.locator("#pin-erreur")).to_have_text("Trop de codes essayés. Attendez 5 minutes.")
+    """E30; the sixth is the right one, and rests too."""
+    enter_team(tablet, "000001")
+    page, said = tablet.page, tablet.page.locator("#pin-erreur")
+    for number in range(2, 7):
+        expect(said).to_have_text("Ce code ne correspond pas." if number < 6 else "Trop de codes essayés. Attendez 5\u00a0minutes.")
+        page.evaluate("document.querySelector('#pin-erreur').textContent = ''")
+        page.get_by_label("6 chiffres").fill("402117" if number == 6 else f"00000{number}")
+        page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(said).to_have_text("Trop de codes essayés. Attendez 5\u00a0minutes.")
+    assert page.locator("[data-part=choix]").is_hidden()
 
 
 # Figures -------------------------------------------------------------------------------------------------------------
@@ -382,6 +393,7 @@ def test_fast_without_network_and_five_hundred_leave_within_a_minute(
         page.get_by_label("Prénom").fill("Zed")
         page.get_by_label("Nom", exact=True).fill(str(number))
         shown.append(page.evaluate(TAP))
+    page = tablet.go("")
     written = page.evaluate(TAPS, QUEUED - 20)
     assert page.evaluate("import('/static/js/kiosk/seal.js').then(s => s.note({})).catch(e => e.constructor.name)") == "Full"
     tap, write = percentile(shown), percentile(written)

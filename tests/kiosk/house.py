@@ -332,6 +332,7 @@ class Borne:
 
     def until_sent(self, within: float = 30.0) -> None:
         """Wait until nothing waits to be sent, irritants apart."""
+        self.go("")
         self.page.evaluate("import('/static/js/kiosk/outbox.js').then(o => o.send({ now: true }))")
         ends = time.monotonic() + within
         while time.monotonic() < ends:
