@@ -43,6 +43,22 @@ def test_our_own_script_stays_light_on_every_page() -> None:
         assert sum(weights[name] for name in loaded) <= 6_000, (page.name, loaded)
 
 
+def test_the_tablet_s_own_scripts_stay_light() -> None:
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in (STATIC / "js" / "kiosk").glob("*.js")) <= 20_000
+
+
+@pytest.mark.parametrize(("name", "digest"), [
+    ("hpke-core-1.9.0.min.js",
+     "8eab670611eae9fd9fcbcf684b79860b1c80c36aafa8810210d3ea5b5854ab17"),
+    ("zxing-wasm-3.1.4.min.js",
+     "bb2521104e1a5e653d66e7713cae3a743e9c023ecacf1ca8200b26d37d1977dd"),
+    ("zxing-reader-3.1.4.wasm",
+     "e8af31edb56d0522f4de74495839385ef019ba8bc90d38e5ecb2f18795d86fb2"),
+])
+def test_the_tablet_s_libraries_are_the_files_we_checked(name: str, digest: str) -> None:
+    assert hashlib.sha256((STATIC / "js" / "vendor" / name).read_bytes()).hexdigest() == digest
+
+
 def test_a_first_load_leaves_twenty_kilobytes_for_the_page() -> None:
     fonts = sum((STATIC / "fonts" / name).stat().st_size
                 for name in ("atkinson-hyperlegible-next.woff2", "bricolage-grotesque.woff2"))

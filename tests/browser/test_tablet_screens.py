@@ -23,7 +23,8 @@ EVERYTHING = """async () => {
     JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie,
     ...[...document.querySelectorAll('input, textarea')].map(field => field.value)];
   for (const { name, version } of await indexedDB.databases()) {
-    const base = await new Promise(yes => { const asked = indexedDB.open(name, version); asked.onsuccess = () => yes(asked.result); });
+    const asked = indexedDB.open(name, version);
+    const base = await new Promise(yes => { asked.onsuccess = () => yes(asked.result); });
     for (const store of base.objectStoreNames) found.push(JSON.stringify(await new Promise(yes => {
       const asked = base.transaction(store).objectStore(store).getAll(); asked.onsuccess = () => yes(asked.result); })));
     base.close();
@@ -318,7 +319,8 @@ def test_start_on_the_tablet_finish_on_my_phone(house: House, tablet: Borne, pho
 
 READ = """async (path) => {
   const { prepareZXingModule, readBarcodes } = await import('/static/js/vendor/zxing-wasm-3.1.4.min.js');
-  await prepareZXingModule({ overrides: { locateFile: () => '/static/js/vendor/zxing-reader-3.1.4.wasm' }, fireImmediately: true });
+  const locateFile = () => '/static/js/vendor/zxing-reader-3.1.4.wasm';
+  await prepareZXingModule({ overrides: { locateFile }, fireImmediately: true });
   const canvas = document.createElement('canvas'), drawn = canvas.getContext('2d');
   canvas.width = canvas.height = 600;
   drawn.fillStyle = '#fff'; drawn.fillRect(0, 0, 600, 600); drawn.fillStyle = '#000'; drawn.scale(10, 10);

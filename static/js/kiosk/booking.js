@@ -2,16 +2,15 @@
 
 import { identify, wrongCode } from "./identify.js";
 import { online, outcomeOf, ping, post } from "./outbox.js";
-import { $, begin, finish, mayNote, notNoted, refuse, upper } from "./screen.js";
+import { $, attempt, begin, finish, refuse, t, upper } from "./screen.js";
 import { note } from "./seal.js";
 import { get, put } from "./store.js";
-import { t } from "./words.js";
 
 begin();
 const MOST = 3;
 let chosen = [], busy = false, slots = [];
-const show = identify((who) => book(who.badge ? { badge: who.badge } : { code: who.code }), byName);
-show("code");
+identify(book, { name: "phone", right: (text) => text.replace(/\D/g, "").length >= 9,
+  else: t("Saisissez un numéro de téléphone à 10\u00a0chiffres", "Enter a telephone number") })("code");
 await ping();
 await offer();
 
@@ -42,29 +41,13 @@ function choose(uid) {
   [...$("#creneaux").children].forEach((button, at) => button.setAttribute("aria-pressed", String(chosen.includes(slots[at].uid))));
 }
 
-function byName() {
-  const first = $("#prenom"), phone = $("#nom");
-  const wrong = [refuse(first, first.value.trim() ? "" : t("Saisissez votre prénom", "Enter your first name")),
-    refuse(phone, phone.value.replace(/\D/g, "").length >= 9 ? "" : t("Saisissez un numéro de téléphone à 10\u00a0chiffres", "Enter a telephone number"))];
-  if (wrong[0]) return first.focus();
-  if (wrong[1]) return phone.focus();
-  return book({ first_name: first.value.trim(), phone: phone.value.trim() });
-}
-
 async function book(who) {
   if (busy) return;
   if (!chosen.length) { refuse($("#creneaux"), t("Choisissez d’abord une heure", "Choose a time first")); return; }
   busy = true;
-  let entry;
-  const promised = online;
-  try {
-    await mayNote();
-    entry = await note({ kind: "booking", choices: chosen, online: promised, ...who });
-  } catch (error) {
-    busy = false;
-    notNoted(error);
-    return;
-  }
+  const promised = online, entry = await attempt(() => note({ kind: "booking", choices: chosen, online: promised, ...who }));
+  busy = Boolean(entry);
+  if (!entry) return;
   const outcome = promised ? await outcomeOf(entry.key, 8_000) : null;
   if (outcome && outcome.booking === "booked") finish(`${t("C’est réservé\u00a0:", "Booked:")} ${outcome.slot}.`);
   else if (outcome && outcome.booking === "taken") await again(t("Ce créneau vient d’être pris. Voici les suivants.", "This slot has just been taken. Here are the next ones."));

@@ -1,11 +1,9 @@
 // Who is it: a badge before the camera or a scanner, six digits on our keypad, or a name. `found` gets what was shown.
 
-import { look } from "./scan.js";
-import { $, refuse, whenLeaving } from "./screen.js";
+import { $, refuse, whenLeaving, t } from "./screen.js";
 import { get, put } from "./store.js";
-import { t } from "./words.js";
 
-const BADGE = /^P1\.([\w-]{16})\.(.{0,120})$/, FAST = 60, TRIES = 5, PAUSE = 5 * 60_000;
+const BADGE = /^P1\.([\w-]{16})\.(.{0,120})$/, FAST = 60, TRIES = 5, PAUSE = 5 * 60_000, LASTS = 30_000, EVERY = 150;
 const DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978", "3674209581", "5869720134",
   "8945362017", "9438617205", "2581436790"];
 export const wellFormed = (code) => [...code].reduce((row, digit) => Number(DAMM[row][digit]), 0) === 0;
@@ -19,7 +17,8 @@ export function badgeOf(text) {
   try { return { badge: parts[1], name: decodeURIComponent(parts[2]) }; } catch { return { badge: parts[1], name: "" }; }
 }
 
-export function identify(found, byName) {
+// The second field of the name is asked by the screen: `asks.right` says whether it will do, `asks.else` what is missing.
+export function identify(found, asks) {
   const show = (way) => {
     halt();
     for (const part of document.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way;
@@ -30,17 +29,25 @@ export function identify(found, byName) {
     const mine = turn;
     $("#camera-dit").textContent = t("Placez votre code QR dans le cadre", "Hold your QR code in the frame");
     try {
-      const started = await look($("video"), (text) => { const one = badgeOf(text); if (one) found(one, "camera"); return Boolean(one); },
+      const started = await look($("video"), (text) => { const one = badgeOf(text); if (one) found({ badge: one.badge }, "camera", one.name); return Boolean(one); },
         () => { if (mine === turn) show("code"); });
       if (mine === turn) stop = started; else started();
     } catch { if (mine === turn) show("code"); }
   };
   for (const button of document.querySelectorAll("[data-to]")) button.addEventListener("click", () => show(button.dataset.to));
   keypad((code) => found({ code }, "code"));
-  scanner((one) => { halt(); found(one, "scanner"); }, (code) => { digits = code; shown(); });
-  $("#par-nom").addEventListener("submit", (event) => { event.preventDefault(); byName(); });
+  scanner((one) => { halt(); found({ badge: one.badge }, "scanner", one.name); }, (code) => { digits = code; shown(); });
+  $("#par-nom").addEventListener("submit", (event) => { event.preventDefault(); byName(found, asks); });
   whenLeaving(halt);
   return show;
+}
+
+function byName(found, asks) {
+  const first = $("#prenom"), second = $("#nom"), values = [first.value.trim(), second.value.trim()];
+  const wrong = [[first, values[0] ? "" : t("Saisissez votre prénom", "Enter your first name")],
+    [second, asks.right(values[1]) ? "" : asks.else]].filter(([field, sentence]) => refuse(field, sentence));
+  if (wrong.length) wrong[0][0].focus();
+  else found({ first_name: values[0], [asks.name]: values[1] }, "name");
 }
 
 // The camera is released, also one that opens after someone chose otherwise.
@@ -50,7 +57,7 @@ function halt() {
   stop = null;
 }
 
-// The keypad ----------------------------------------------------------------------------------------------------------
+// The keypad
 
 function shown() {
   $("#chiffres").textContent = digits.padEnd(6, "_").split("").join("\u00a0");
@@ -102,7 +109,7 @@ async function paused() {
   return Boolean(kept) && kept.count >= TRIES && Math.abs(Date.now() - kept.since) < PAUSE;
 }
 
-// A scanner types fast and ends with Enter ----------------------------------------------------------------------------
+// A scanner types fast and ends with Enter
 
 function scanner(badge, code) {
   let typed = "", last = 0;
@@ -121,4 +128,48 @@ function scanner(badge, code) {
     }
     last = now;
   }, { capture: true });
+}
+
+// The camera: the browser's own reader where there is one, else the compiled one, loaded here alone
+
+async function reader() {
+  if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
+    const detector = new BarcodeDetector({ formats: ["qr_code"] });
+    return async (frame) => (await detector.detect(frame)).map((one) => one.rawValue);
+  }
+  const { prepareZXingModule, readBarcodes } = await import("../vendor/zxing-wasm-3.1.4.min.js");
+  const wasm = new URL("../vendor/zxing-reader-3.1.4.wasm", import.meta.url).href;
+  await prepareZXingModule({ overrides: { locateFile: () => wasm }, fireImmediately: true });
+  return async (frame) => {
+    const pixels = frame.getContext("2d").getImageData(0, 0, frame.width, frame.height);
+    return (await readBarcodes(pixels, { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 })).map((one) => one.text);
+  };
+}
+
+// Shows the camera in `video` until `found` says yes, thirty seconds pass or `stop` is called. Throws without camera.
+async function look(video, found, ended) {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "user", width: { ideal: 1280 } } });
+  let over = false;
+  const stop = () => {
+    over = true;
+    for (const track of stream.getTracks()) track.stop();
+    video.srcObject = null;
+  };
+  video.srcObject = stream;
+  run().catch(() => { stop(); ended(); });
+  return stop;
+
+  async function run() {
+    await video.play();
+    const read = await reader(), frame = document.createElement("canvas"), until = performance.now() + LASTS;
+    while (!over && performance.now() < until) {
+      if (video.videoWidth) {
+        frame.width = video.videoWidth; frame.height = video.videoHeight;
+        frame.getContext("2d", { willReadFrequently: true }).drawImage(video, 0, 0);
+        for (const text of await read(frame)) if (!over && found(text)) return stop();
+      }
+      await new Promise((on) => setTimeout(on, EVERY));
+    }
+    if (!over) { stop(); ended(); }
+  }
 }

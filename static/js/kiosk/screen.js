@@ -2,11 +2,23 @@
 
 import { counts, get } from "./store.js";
 import { keepSending, line, online, sending } from "./outbox.js";
-import { go, t, translate } from "./words.js";
+
+// French first; English when asked for, until the next person.
+const english = location.search === "?en";
+export const t = (french, inEnglish) => english ? inEnglish : french;
+
+function translate(root = document) {
+  if (!english) return;
+  document.documentElement.lang = "en";
+  for (const part of root.querySelectorAll("[data-en]")) part.textContent = part.dataset.en;
+  for (const part of root.querySelectorAll("[data-en-label]")) part.setAttribute("aria-label", part.dataset.enLabel);
+}
+
+const go = (address) => location.replace(address + (english ? "?en" : ""));
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-export const home = document.documentElement.dataset.screen === "home";
+const home = document.documentElement.dataset.screen === "home";
 const QUIET = 60, WRITING = 120, WARNED = 20, LATE = 5 * 60_000;
 let touched = performance.now(), warnedAt = 0, leaving = false;
 const onLeaving = [];
@@ -26,7 +38,7 @@ function clear() {
   for (const field of document.querySelectorAll("input, textarea")) if (field.type !== "radio" && field.type !== "checkbox") field.value = "";
 }
 
-// The connection, in words ------------------------------------------------------------------------------------------
+// The connection, in words
 
 async function say() {
   const { waiting, since } = await counts();
@@ -42,7 +54,7 @@ async function say() {
     : old ? "Équipe : des fiches attendent depuis plus de 5\u00a0minutes." : "";
 }
 
-// Inactivity ----------------------------------------------------------------------------------------------------------
+// Inactivity
 
 function look() {
   if (home || leaving) return;
@@ -68,7 +80,7 @@ function watch() {
   setInterval(look, 1_000);
 }
 
-// The end of a task ---------------------------------------------------------------------------------------------------
+// The end of a task
 
 let counting;
 // Words that replace the screen; « Terminer » at once, home by itself after a while. Called again, it changes the words.
@@ -110,24 +122,27 @@ export function refuse(field, sentence) {
   return Boolean(sentence);
 }
 
-// Why nothing was noted: the paper sheet is next to the tablet.
-export function notNoted(error) {
-  const full = error && error.constructor.name === "Full";
-  $("#panne").textContent = full ? t("La tablette est pleine. Signez la feuille papier.", "The tablet is full. Sign the paper sheet.")
-    : error && error.constructor.name === "NotPaired" ? t("Cette tablette n’est pas encore associée. Signez la feuille papier.", "This tablet is not paired yet. Sign the paper sheet.")
-      : error && error.constructor.name === "OnlineOnly" ? t("Cette tablette n’est pas prête à travailler sans réseau. Signez la feuille papier.", "This tablet is not ready to work offline. Sign the paper sheet.")
-        : t("La tablette n’a pas pu enregistrer. Signez la feuille papier.", "The tablet could not save. Sign the paper sheet.");
-  $("#panne").focus();
+// Notes something, or says why not and names the paper sheet, which lies beside. A tablet that was not prepared for it
+// takes nothing without network (TRUST 3.37).
+export async function attempt(act) {
+  try {
+    const prepared = await get("prepared");
+    if (!online && !(prepared && prepared.offline)) throw new OnlineOnly();
+    return await act() || true;
+  } catch (error) {
+    const why = {
+      Full: ["La tablette est pleine.", "The tablet is full."],
+      NotPaired: ["Cette tablette n’est pas encore associée.", "This tablet is not paired yet."],
+      OnlineOnly: ["Cette tablette n’est pas prête à travailler sans réseau.", "This tablet is not ready to work offline."],
+    }[error.constructor.name] || ["La tablette n’a pas pu enregistrer.", "The tablet could not save."];
+    $("#panne").textContent = `${t(...why)} ${t("Signez la feuille papier.", "Sign the paper sheet.")}`;
+    $("#panne").focus();
+    return null;
+  }
 }
+class OnlineOnly extends Error {}
 
-export class OnlineOnly extends Error {}
-// A tablet that was not prepared for it takes nothing without network (TRUST 3.37).
-export async function mayNote() {
-  const prepared = await get("prepared");
-  if (!online && !(prepared && prepared.offline)) throw new OnlineOnly();
-}
-
-// The beginning -------------------------------------------------------------------------------------------------------
+// The beginning
 
 function taps() {
   let at = [];
@@ -173,4 +188,28 @@ export function begin() {
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(`/borne/sw.js?v=${document.documentElement.dataset.version}`);
   $("h1").focus();
   document.documentElement.dataset.ready = "";
+}
+
+// Home: four tiles, English for who asks, and the only place where a new version begins
+
+if (home) {
+  begin();
+  get("device").then((device) => {
+    if (device && device.journee) {
+      $("#jour").textContent = [upper(device.journee.says), device.journee.place || device.place].filter(Boolean).join(" · ");
+    }
+  });
+  $("#langue").addEventListener("click", () => location.replace(english ? "/borne/" : "/borne/?en"));
+  if (english) setTimeout(() => location.replace("/borne/"), QUIET * 1_000);
+  renew().catch(() => { /* without network, this version goes on */ });
+}
+
+async function renew() {
+  const stored = await (await fetch("/borne/reserve.json", { cache: "no-store" })).json();
+  if (stored.version === document.documentElement.dataset.version) return;
+  const registration = await navigator.serviceWorker.register(`/borne/sw.js?v=${stored.version}`);
+  const begins = () => registration.waiting && registration.waiting.postMessage("begin");
+  registration.addEventListener("updatefound", () => registration.installing.addEventListener("statechange", begins));
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+  begins();
 }

@@ -13,6 +13,8 @@ export class Full extends Error {}
 const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+get("device").then((device) => device && sealed([], {}, device.key)); // the first seal is slow: nobody waits for it
+
 async function sealed(clear, payload, key) {
   const bound = ["parcours-borne", 1, key.uid, ...clear].join("|");
   const recipientPublicKey = await suite.kem.deserializePublicKey(unhex(key.public));

@@ -1,12 +1,11 @@
 // The team's screens: pair, prepare, close. They show counts, never people.
 
-import { outbox } from "./rescue.js";
 import { ping, post, send } from "./outbox.js";
-import { pinIsRight } from "./pin.js";
-import { $, begin } from "./screen.js";
-import { counts, get, put, strictly } from "./store.js";
+import { $, begin, whenLeaving } from "./screen.js";
+import { envelope } from "./seal.js";
+import { all, counts, get, put, strictly } from "./store.js";
 
-const SKEW = 5 * 60_000, ASK = 3_000;
+const SKEW = 5 * 60_000, ASK = 2_000, TRIES = 5, PAUSE = 5 * 60_000;
 begin();
 
 const part = (name) => { for (const one of document.querySelectorAll("[data-part]")) one.hidden = one.dataset.part !== name; };
@@ -27,9 +26,9 @@ $("#code-equipe").addEventListener("submit", async (event) => {
 $("#preparer").addEventListener("click", prepare);
 $("#fermer").addEventListener("click", close);
 $("#reessayer").addEventListener("click", close);
-$("#secours").addEventListener("click", outbox);
+$("#secours").addEventListener("click", rescue);
 
-// Pairing: a code to be typed by someone of the team on another device --------------------------------------------------
+// Pairing: a code to be typed by someone of the team on another device
 
 async function pairing() {
   part("associer");
@@ -38,7 +37,7 @@ async function pairing() {
   try { asked = await post("associer", {}); } catch { asked = { status: 0 }; }
   if (asked.status !== 200) {
     $("#code").textContent = "";
-    $("#associer-dit").textContent = "Pas de réseau, ou trop de codes demandés. Connectez la tablette au Wi-Fi, puis rechargez cette page.";
+    $("#associer-dit").textContent = "Pas de réseau. Connectez la tablette au Wi-Fi, puis rechargez cette page.";
     return;
   }
   $("#code").textContent = asked.told.code.replace(/(.{4})/, "$1\u00a0");
@@ -60,7 +59,7 @@ async function adopt(device, anew) {
   });
 }
 
-// Préparer la borne -----------------------------------------------------------------------------------------------------
+// Préparer la borne
 
 async function prepare() {
   part("preparer");
@@ -83,12 +82,12 @@ async function prepare() {
     if (slots && slots.status === 200) await put("slots", slots.told.slots);
   }
   fill($("#etat"), [
-    ["Réseau", fresh ? "oui" : "non : rapprochez la tablette du Wi-Fi"], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
+    ["Réseau", yes(fresh)], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
     ["Heure de la tablette", Math.abs(clock.behind) <= SKEW ? "juste" : clockSaid(clock.behind)], ["Application installée", yes(installed)],
     ["Place de stockage", yes(lasting)], ["File d’attente", held.waiting + held.to_check + held.irritants ? `${held.waiting + held.to_check + held.irritants}` : "vide"],
     ["Journée", device.journee ? device.journee.says : "aucune date prévue"]]);
   $("#sans-reseau").textContent = offline ? "La borne marchera aussi sans réseau."
-    : "Sans réseau, cette borne ne notera rien : il manque une ligne ci-dessus. Gardez la feuille papier à côté.";
+    : "Sans réseau, cette borne ne notera rien\u00a0: une ligne manque ci-dessus. Gardez la feuille papier.";
 }
 
 async function everything(version) {
@@ -110,7 +109,7 @@ async function camera() {
   } catch { return false; }
 }
 
-// Fermer la journée -----------------------------------------------------------------------------------------------------
+// Fermer la journée
 
 const clockSaid = (behind) => `L’horloge de la tablette ${behind > 0 ? "retarde" : "avance"} de ${Math.round(Math.abs(behind) / 60_000)}\u00a0minutes.`;
 
@@ -130,4 +129,35 @@ async function close() {
       : "La journée n’est pas fermée : pas de réseau. Réessayez plus tard.";
   $("#horloge").textContent = clock && Math.abs(clock.behind) > SKEW ? clockSaid(clock.behind) : "";
   if (closed && !left) await put("sent", 0);
+}
+
+// The team's code, checked without network; five wrong ones, and it rests five minutes
+
+const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+
+// "" when it is right, else the sentence that says why not.
+async function pinIsRight(typed) {
+  const { pin } = await get("device"), tries = (await get("pins")) || { count: 0, since: 0 };
+  if (tries.count >= TRIES && Math.abs(Date.now() - tries.since) < PAUSE) return "Trop de codes essayés. Attendez 5\u00a0minutes.";
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(typed), "PBKDF2", false, ["deriveBits"]);
+  const made = new Uint8Array(await crypto.subtle.deriveBits(
+    { name: "PBKDF2", hash: "SHA-256", salt: unhex(pin.salt), iterations: pin.rounds }, key, 256));
+  const kept = unhex(pin.digest);
+  if (made.every((byte, at) => byte === kept[at])) { await put("pins", { count: 0, since: 0 }); return ""; }
+  const count = tries.count >= TRIES ? 1 : tries.count + 1;
+  await put("pins", { count, since: Date.now() });
+  return count >= TRIES ? "Trop de codes essayés. Attendez 5\u00a0minutes." : "Ce code ne correspond pas.";
+}
+
+// A file of what has not left, sealed as it is: whoever finds it reads nothing; the team gives it to the house
+
+async function rescue() {
+  const device = await get("device");
+  const whole = { borne: device.uid, entries: (await all("entries")).map(envelope), irritants: (await all("irritants")).map(envelope) };
+  const address = URL.createObjectURL(new Blob([JSON.stringify(whole)], { type: "application/json" }));
+  whenLeaving(() => URL.revokeObjectURL(address));
+  const link = Object.assign(document.createElement("a"), { href: address, download: `borne-secours-${new Date().toISOString().slice(0, 10)}.json` });
+  document.body.append(link);
+  link.click();
+  link.remove();
 }
