@@ -225,8 +225,8 @@ def test_a_scanner_types_and_the_name_comes_back_offline(house: House, network: 
     text, _ = badge(house, "Ben")
     page = tablet.go("presence")
     page.get_by_role("button", name="Effacer").wait_for()
-    page.evaluate("""keys => { for (const key of keys)
-        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })); }""", [*text, "Enter"])
+    press = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))"
+    page.evaluate(f"keys => keys.forEach({press})", [*text, "Enter"])
     expect(page.get_by_role("heading", name="Merci Ben, votre présence est notée sur la tablette.")).to_be_visible()
 
 
