@@ -11,9 +11,12 @@ from typing import Any
 
 import waitress
 from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 from config import Settings
 from intake import backups, clock, create_app, doctoring, exporting, listing, post, retention
+from intake.headers import POLICY
 from intake.mail_server import Deliver, by_smtp, to_terminal
 from intake.models import base
 from intake.models.connection import DatabaseBusy, DiskFull
@@ -51,13 +54,42 @@ def serve(settings: Settings) -> int:
     return 0
 
 
+TOO_HEAVY = ("<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Fichier trop lourd</title>"
+             "<h1>Fichier trop lourd</h1><p>Le fichier doit peser moins de 10\u00a0Mo. Revenez à la page précédente et "
+             "choisissez-en un autre : ce que vous avez écrit y est toujours.</p></html>").replace(" : ", "\u00a0: ").encode()
+
+
+class Sentence(ErrorTask):  # type: ignore[misc]
+    """A body too heavy to be read is refused in words, with the policy of every answer (TRUST 3.1, 3.8)."""
+
+    def execute(self) -> None:
+        """Answer, and close."""
+        if self.request.error.code != 413:
+            super().execute()
+            return
+        self.status = "413 Content Too Large"
+        self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", POLICY),
+                                  ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
+        self.set_close_on_finish()
+        self.content_length = len(TOO_HEAVY)
+        self.write(TOO_HEAVY)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose refusals are ours."""
+
+    error_task_class = Sentence
+
+
 def create_server(app: Flask, settings: Settings) -> Any:
     """Waitress, with room for idle browsers and poll rather than select."""
-    return waitress.create_server(
+    server = waitress.create_server(
         app, host=settings.host, port=settings.port, threads=THREADS, connection_limit=1000, asyncore_use_poll=True,
         max_request_body_size=12 * 1024 * 1024, channel_timeout=60, ident="", backlog=1024,
         **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
             "clear_untrusted_proxy_headers": True} if settings.production else {}))
+    server.channel_class = Channel
+    return server
 
 
 def run(server: Any, stop: threading.Event) -> None:
