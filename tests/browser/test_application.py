@@ -1,0 +1,220 @@
+"""The application on a telephone: nothing lost, questions that follow a choice, rows, weight; with JavaScript and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, expect
+
+from tests.browser.applicants import applies, enters, inside
+from tests.browser.conftest import House, check_accessible
+from tests.browser.people import Someone
+
+pytestmark = pytest.mark.timeout(400)
+
+SAVE = "Enregistrer et continuer"
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def applicants(staffed_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict[str, str]]]:
+    """One served house: Cléo and Dia apply, Eva fills in her entry papers; the case of each."""
+    house = staffed_house.copied_to(tmp_path_factory.mktemp("applicants"))
+    with pytest.MonkeyPatch.context() as patched, inside(house, patched):
+        cases = {name: applies(name, "Moreau").uid for name in ("Cleo", "Dia")}
+        cases["Eva"] = enters("Eva", "Lopez").uid
+    house.start()
+    yield house, cases
+    house.stop()
+
+
+class Applicant(Someone):
+    """Someone who applies, on a telephone."""
+
+    case = ""
+
+    def at(self, page: str = "") -> Page:
+        """Open a page of the application."""
+        self.page.goto(f"{self.house.url}/demande/{self.case}/{page}".rstrip("/"))
+        return self.page
+
+
+@pytest.fixture
+def enter(applicants: tuple[House, dict[str, str]], browser: Browser) -> Iterator[Callable[..., Applicant]]:
+    """`enter("Ana", javascript=False)`: signed in, on a telephone of 360 px."""
+    house, cases = applicants
+    contexts: list[BrowserContext] = []
+
+    def come(name: str, *, javascript: bool = True) -> Applicant:
+        context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=PHONE, java_script_enabled=javascript)
+        contexts.append(context)
+        who = Applicant(house, context, name, set())
+        who.examines, who.case = False, cases[name]
+        house.sign_in(who.page, who.email)
+        return who
+    yield come
+    for context in contexts:
+        context.close()
+
+
+# Nothing lost --------------------------------------------------------------------------------------------------------
+
+
+class Killed:
+    """The ways a page ends while one types, each followed by the person coming back."""
+
+    def __init__(self, who: Applicant) -> None:
+        self.who = who
+
+    def closed(self) -> None:
+        """The tab is closed."""
+        page = self.who.context.new_page()
+        self.who.page.close()
+        self.who.page = page
+        page.set_default_timeout(10_000)
+
+
+def boxes(page: Page) -> Locator:
+    """What one types in, on this page."""
+    return page.locator("#formulaire").locator("input[type=text]:visible, input[type=tel]:visible, textarea:visible")
+
+
+def type_somewhere(page: Page, number: int) -> tuple[str, str]:
+    """Type in the first box, or choose the last choice; the name of the field and what it holds."""
+    page.wait_for_function("document.querySelector('#brouillon').hasAttribute('data-htmx-powered')")
+    if boxes(page).count():
+        box = boxes(page).first
+        box.fill(f"{number} choses")
+        box.press("Tab")
+        return box.get_attribute("id") or "", f"{number} choses"
+    choice = page.locator("#formulaire").locator("input[type=radio], input[type=checkbox]").last
+    choice.check()
+    return choice.get_attribute("id") or "", "checked"
+
+
+def holds(page: Page, field: str) -> str:
+    """What a field holds."""
+    found = page.locator(f"[id='{field}']")
+    if found.get_attribute("type") in ("radio", "checkbox"):
+        return "checked" if found.is_checked() else ""
+    return found.input_value()
+
+
+def test_the_control_a_draft_that_is_not_kept_is_found_lost(enter: Callable[..., Applicant]) -> None:
+    """A server that says « enregistré » and keeps nothing is found out; the real one is believed."""
+    who = enter("Cleo")
+    said = '<p>Brouillon enregistré à 9 h</p>'
+    who.page.route("**/brouillon", lambda route: route.fulfill(status=200, body=said, content_type="text/html"))
+    page = who.at("why")
+    field, typed = type_somewhere(page, 99)
+    expect(page.locator("#brouillon")).to_contain_text("Brouillon enregistré")
+    Killed(who).closed()
+    assert holds(who.at("why"), field) != typed
+    field, typed = type_somewhere(who.page, 98)
+    expect(who.page.locator("#brouillon")).to_contain_text("Brouillon enregistré")
+    Killed(who).closed()
+    assert holds(who.at("why"), field) == typed
+
+
+def test_what_the_server_did_not_acknowledge_is_offered_back(enter: Callable[..., Applicant]) -> None:
+    """Kept on the device, told as not saved, offered after the sign-in; nothing sensitive; gone at the receipt (E9, H21)."""
+    dia = enter("Dia")
+    page, copies = dia.at("why"), "JSON.stringify({...localStorage})"
+    dia.context.set_offline(True)
+    box = page.get_by_label("Pourquoi une CAE, pourquoi Optéos")
+    box.fill("Ne pas rester seule")
+    box.press("Tab")
+    expect(page.locator("#brouillon")).to_contain_text("Brouillon non enregistré. Vérifiez votre connexion.")
+    expect(page.locator("#annonces")).to_contain_text("Brouillon non enregistré")
+    page.get_by_role("button", name=SAVE).click()
+    expect(page.locator("#panne")).to_contain_text("Vos réponses ne sont pas encore enregistrées. Vérifiez votre connexion")
+    expect(page.get_by_role("button", name=SAVE)).to_be_focused()
+    assert box.input_value() == "Ne pas rester seule" and page.url.endswith("/why")
+    dia.context.set_offline(False)
+    dia.house.clock.forward(hours=3)
+    dia.house.sign_in(page, dia.email)
+    dia.at("why")
+    assert box.input_value() == ""
+    check_accessible(page)
+    page.get_by_role("button", name="Les remettre dans la page").click()
+    assert box.input_value() == "Ne pas rester seule"
+    expect(page.locator("#brouillon")).to_contain_text("Brouillon enregistré")
+    expect(page.locator("#annonces")).to_contain_text("Brouillon enregistré")
+    page.wait_for_function("!Object.keys(localStorage).length")
+    dia.context.set_offline(True)
+    box.fill("Autre chose")
+    box.press("Tab")
+    assert "Autre chose" in page.evaluate(copies)
+    dia.context.set_offline(False)
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(dia.house.url + "/")
+    assert page.evaluate(copies) == "{}", "signing out leaves nothing"
+
+
+def test_what_is_sensitive_or_a_week_old_is_not_kept_on_the_device(enter: Callable[..., Applicant]) -> None:
+    eva = enter("Eva")
+    page = eva.at("nir")
+    eva.context.set_offline(True)
+    page.get_by_label("N° de sécurité sociale").fill("2 85 03 62 498 001 23")
+    page.keyboard.press("Tab")
+    expect(page.locator("#brouillon")).to_contain_text("non enregistré")
+    assert "2 85" not in page.evaluate("JSON.stringify({...localStorage})")
+    eva.context.set_offline(False)
+    page.evaluate("""() => localStorage.setItem(
+        "brouillon:/demande/x/y", JSON.stringify({at: Date.now() - 8 * 86400e3, typed: []}))""")
+    eva.at("address")
+    assert "/demande/x/y" not in page.evaluate("JSON.stringify({...localStorage})")
+
+
+# Small moves ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_follows_its_choice(enter: Callable[..., Applicant]) -> None:
+    """« Oui » shows the SIRET in place, by style alone (E5)."""
+    for javascript in (True, False):
+        dia = enter("Dia", javascript=javascript)
+        page = dia.at("situation")
+        siret = page.get_by_label("Numéro SIRET")
+        page.get_by_role("radio", name="Non", exact=True).check()
+        expect(siret).to_be_hidden()
+        page.get_by_role("radio", name="Oui").check()
+        expect(siret).to_be_visible()
+
+
+def test_a_row_is_added_in_place(enter: Callable[..., Applicant]) -> None:
+    """With htmx the new row has the focus; without script the page opens at it."""
+    for javascript in (True, False):
+        dia = enter("Dia", javascript=javascript)
+        page = dia.at("earlier")
+        rows = page.locator(".line").count()
+        page.get_by_role("button", name="Ajouter une ligne").click()
+        expect(page.locator(".line")).to_have_count(rows + 1)
+        if javascript:
+            expect(page.locator(f"[id^='earlier-{rows}-']").first).to_be_focused()
+            check_accessible(page)
+        else:
+            assert f"#earlier-{rows}-" in page.url
+
+
+# Budgets (SCREENS 11) ------------------------------------------------------------------------------------------------
+
+
+def test_pages_are_light(enter: Callable[..., Applicant], browser: Browser) -> None:
+    """120 kB at first with fonts, 25 kB afterwards, whatever the page."""
+    cleo = enter("Cleo")
+    session: CDPSession = cleo.context.new_cdp_session(cleo.page)
+    session.send("Network.enable")
+    weighed: list[float] = []
+    session.on("Network.loadingFinished", lambda told: weighed.append(told["encodedDataLength"]))
+
+    def load(name: str) -> float:
+        weighed.clear()
+        cleo.at(name)
+        cleo.page.wait_for_load_state("networkidle")
+        return sum(weighed)
+
+    session.send("Network.clearBrowserCache")
+    assert load("earlier") <= 120_000
+    for name in ("", "offering", "budget", "verifier"):
+        assert (heavy := load(name)) <= 25_000, f"{name or 'the task list'} weighs {heavy:.0f}"
