@@ -100,6 +100,7 @@ def check(answers: list[Answer], month: Month) -> None:
 
 
 def test_exactly_the_places_of_the_month_are_held(a_house: Open) -> None:
+    """Worked case 27, with 64 takers."""
     with a_house() as house:
         check(house.all_at_once(house.moves(WANTED)), WANTED)
         check(house.all_at_once(house.offers(NEXT)), NEXT)

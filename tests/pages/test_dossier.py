@@ -50,7 +50,7 @@ def bare(text: str) -> str:
 
 
 def test_identity_is_for_hr_and_the_iban_for_accounts(road: Road, people: Cast, browse: Browse) -> None:
-    """Neither the circle, the cogérance, plain support nor the peer reads them; the person does. An IBAN is masked."""
+    """Worked case 33: the circle, the cogérance, plain support and the peer read neither; the person does. An IBAN is masked."""
     reads = {who.first_name: bare(everything(browse, who, road)) for who in (
         people.claire, people.marc, people.sami, people.noe, people.rachel, people.come, people.ana)}
     for mark, readers in {NIR: {"Rachel", "Ana"}, PASSPORT: {"Rachel", "Ana"}, MASKED_IBAN: {"Côme", "Ana"}, IBAN: set()}.items():

@@ -265,6 +265,7 @@ def test_hr_opens_an_identity_paper_and_it_is_recorded(people: Cast, browse: Bro
 
 
 def test_the_circle_is_refused_and_it_is_recorded(people: Cast, browse: Browse, case: Case, identity: Piece) -> None:
+    """Worked case 33."""
     claire = browse(people.claire)
     assert "passeport.jpg" not in read(claire.get(f"/dossier/{case.dossier.uid}/pieces")).text
     assert opened(claire, case, identity).status_code == 403

@@ -13,6 +13,7 @@ from workflows.calendar import (
     alarm_dates,
     alarm_months,
     associate_deadline,
+    both_ways,
     cape_limit,
     day_in_words,
     delay_end,
@@ -229,6 +230,54 @@ def test_case_36_five_months_and_sixteen_days() -> None:
 # Around the worked cases ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("first", "months", "last"), [
+    (date(2023, 12, 31), 2, date(2024, 2, 29)),
+    (date(2024, 1, 30), 1, date(2024, 2, 29)),
+    (date(2024, 1, 29), 1, date(2024, 2, 28)),
+    (date(2024, 2, 29), 1, date(2024, 3, 28)),
+    (date(2023, 2, 28), 12, date(2024, 2, 27)),
+    (date(2023, 3, 1), 12, date(2024, 2, 29)),
+    (date(2026, 3, 31), 1, date(2026, 4, 30)),
+    (date(2026, 3, 30), 1, date(2026, 4, 29)),
+    (date(2026, 5, 31), 6, date(2026, 11, 30)),
+    (date(2026, 12, 31), 2, date(2027, 2, 28)),
+    (date(2096, 2, 29), 48, date(2100, 2, 28)),   # 2100 is no leap year
+])
+def test_month_ends_and_leap_years(first: date, months: int, last: date) -> None:
+    assert last_day(first, months) == last
+
+
+@pytest.mark.parametrize(("periods", "length"), [
+    ([(date(2025, 1, 1), date(2025, 12, 31)), (date(2025, 3, 1), date(2025, 5, 31))], (12, 0)),   # one inside the other
+    ([(date(2025, 1, 1), date(2025, 6, 30))] * 2, (6, 0)),                                        # written twice
+    ([(date(2025, 1, 1), date(2025, 1, 31)), (date(2025, 1, 31), date(2025, 2, 28))], (2, 0)),    # a day in common
+    ([(date(2025, 1, 1), date(2025, 1, 31)), (date(2025, 2, 2), date(2025, 2, 28))], (1, 27)),    # one day between
+    ([(date(2025, 7, 1), date(2025, 9, 30)), (date(2025, 1, 1), date(2025, 3, 31))], (6, 0)),     # told out of order
+    ([(date(2024, 2, 1), date(2024, 2, 29))], (1, 0)),
+    ([(date(2024, 2, 1), date(2024, 2, 28))], (0, 28)),
+    ([(date(2023, 2, 1), date(2023, 2, 28))], (1, 0)),
+    ([(date(2023, 3, 1), date(2024, 2, 29))], (12, 0)),
+    ([(date(2023, 3, 1), date(2024, 2, 28))], (11, 28)),
+])
+def test_overlaps_gaps_and_february(periods: list[tuple[date, date]], length: tuple[int, int]) -> None:
+    assert prior_length(periods) == length
+
+
+@pytest.mark.parametrize(("instant", "day"), [
+    ("2026-03-28T22:59:59+00:00", date(2026, 3, 28)),
+    ("2026-03-28T23:00:00+00:00", date(2026, 3, 29)),   # the day of 23 hours
+    ("2026-03-29T21:59:59+00:00", date(2026, 3, 29)),
+    ("2026-03-29T22:00:00+00:00", date(2026, 3, 30)),
+    ("2026-10-24T22:00:00+00:00", date(2026, 10, 25)),  # the day of 25 hours
+    ("2026-10-25T22:59:59+00:00", date(2026, 10, 25)),
+    ("2026-10-25T23:00:00+00:00", date(2026, 10, 26)),
+    ("2026-12-31T23:30:00+00:00", date(2027, 1, 1)),
+    ("2028-02-28T23:30:00+00:00", date(2028, 2, 29)),
+])
+def test_the_day_of_an_instant_around_summer_time(instant: str, day: date) -> None:
+    assert paris_day(datetime.fromisoformat(instant)) == day
+
+
 def test_contiguous_contracts_are_one_and_overlaps_count_once() -> None:
     renewed = [(date(2025, 1, 15), date(2025, 7, 14)), (date(2025, 7, 15), date(2026, 1, 14))]
     assert prior_length(renewed) == (12, 0)
@@ -319,6 +368,8 @@ def test_an_offer_expires_at_the_end_of_the_tenth_day() -> None:
     assert offer_deadline(datetime(2026, 11, 30, 23, 5, tzinfo=UTC), 10) == end_of_paris_day(date(2026, 12, 11))
     assert offer_deadline(datetime(2026, 3, 20, 9, 0, tzinfo=UTC), 10) == datetime(
         2026, 3, 30, 21, 59, 59, tzinfo=UTC)   # summer time began in between
+    assert offer_deadline(datetime(2026, 10, 20, 9, 0, tzinfo=UTC), 10) == datetime(
+        2026, 10, 30, 22, 59, 59, tzinfo=UTC)  # and ended
 
 
 def test_a_time_skipped_by_summer_time_is_taken_an_hour_later() -> None:
@@ -395,6 +446,27 @@ def test_a_chain_of_renewals_loses_nothing_and_leaves_no_gap(first: date, length
     assert (months, rest) <= (sum(lengths), 3)   # a chain that begins on the 29th to 31st may gain February's short days
 
 
+@given(days, st.lists(st.integers(1, 12), min_size=1, max_size=6))
+def test_a_chain_is_never_longer_than_its_parts(first: date, lengths: list[int]) -> None:
+    periods, begins = [], first
+    for months in lengths:
+        periods.append((begins, last_day(begins, months)))
+        begins = periods[-1][1] + timedelta(days=1)
+    whole = merged(periods)
+    assert sum((last - begun).days + 1 for begun, last in whole) == sum((last - begun).days + 1 for begun, last in periods)
+
+
+@given(days)
+def test_three_full_years_always_fit_and_a_fourth_never(first: date) -> None:
+    earlier: list[tuple[date, date]] = []
+    for _ in range(3):
+        limit = cape_limit(first, earlier)
+        assert limit is not None and last_day(first, 12) <= limit
+        earlier.append((first, last_day(first, 12)))
+        first = earlier[-1][1] + timedelta(days=1)
+    assert cape_limit(first, earlier) is None
+
+
 spans = st.builds(lambda first, length: (first, first + timedelta(days=length)), days, st.integers(0, 900))
 
 
@@ -415,6 +487,21 @@ def test_earlier_contracts_never_lengthen_a_maximum(start: date, earlier: list[t
     assert trial is None or start <= trial <= last_day(start, 8)
     cape = cape_limit(start, earlier)
     assert cape == deadline or (cape is None and deadline == start - timedelta(days=1))
+
+
+@given(days, st.lists(spans, max_size=4), st.sampled_from((8, 36)))
+def test_a_deadline_exceeds_neither_reading(start: date, earlier: list[tuple[date, date]], months: int) -> None:
+    """Months then days, or days as thirtieths: the date kept is at most the earlier of both, and of conventions A and B."""
+    kept = trial_limit(start, earlier) if months == 8 else cape_limit(start, earlier)
+    readings = both_ways(start, months, earlier)
+    assert kept is None or kept <= min(*readings, last_day(start, months), delay_end(start, months))
+    assert kept is not None or min(readings) < start
+
+
+@given(days, spans, st.integers(0, 60))
+def test_a_longer_contract_before_never_moves_a_deadline_later(start: date, span: tuple[date, date], more: int) -> None:
+    longer = (span[0], span[1] + timedelta(days=more))
+    assert associate_deadline(start, [longer]) <= associate_deadline(start, [span])
 
 
 @given(days)
