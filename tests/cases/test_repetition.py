@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from intake import history
+from intake import history, late_forms
 from intake.demo.names import A_PDF
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.pieces import Piece
@@ -205,7 +205,20 @@ def test_a_step_that_was_never_mine_is_not_found(people: Cast, browse: Browse, a
     me = browse(ana.dossier.person)
     form = the_form(me, address(ana, "withdraw"), "Retirer ma demande")
     assert sent(me, address(ana, "offer"), form, {}, month="2027-06").status_code == 404
-    assert sent(browse(people.zoe), address(ana, "withdraw"), form, {}).status_code in (400, 404)
+    zoe, path = browse(people.zoe), address(ana, "withdraw")
+    token = read(zoe.get("/mon-compte")).forms[0].values["csrf_token"]
+    bare = {name: value for name, value in form.values.items() if name != late_forms.FIELD}
+    assert zoe.post(path, data={**bare, "csrf_token": token}).status_code == 404
+    assert steps(ana) == ["take_over"]
+
+
+def test_a_form_left_open_on_a_shared_device_waits_for_its_author(people: Cast, browse: Browse, ana: Case) -> None:
+    """Ana's own form, sent once Zoé is signed in there: kept for Ana, no step taken, and nothing of Ana told."""
+    form = the_form(browse(ana.dossier.person), address(ana, "withdraw"), "Retirer ma demande")
+    kept = sent(browse(people.zoe), address(ana, "withdraw"), form, {})
+    assert kept.status_code == 409
+    assert late_forms.SOMEONE_ELSE.replace("\u00a0", " ") in said(kept)
+    assert "Ana" not in said(kept)
     assert steps(ana) == ["take_over"]
 
 
