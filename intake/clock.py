@@ -12,7 +12,7 @@ from intake import invitations, moment, weekly, words
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
 from intake.kiosk import closing, receiving
-from intake.models import base, days, places, served
+from intake.models import base, days, places, rounds, served
 from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
@@ -54,6 +54,7 @@ def tick() -> int:
         batch = due_cases(moment.now())
         if not batch:
             weekly.tell()
+            rounds.note(moment.now())
             return taken
         for case in batch:
             taken += run(case)

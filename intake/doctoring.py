@@ -15,7 +15,7 @@ import cysqlite
 import workflows
 from config import Settings
 from intake import moment, post, seal_keys
-from intake.models import base, health, schema, sealed
+from intake.models import base, health, rounds, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
 from intake.models.settings import settings_on
 from intake.stranded import cases as stranded_cases
@@ -33,7 +33,7 @@ def examine(settings: Settings) -> tuple[list[str], list[str]]:
     if not problems:
         problems += _database(settings)
     if not problems:
-        warnings += _flood()
+        warnings += _flood() + _late()
     return problems, warnings
 
 
@@ -113,6 +113,14 @@ def _flood() -> list[str]:
     with base.reading():
         flooded = post.over_budget()
     return [f"more than {post.BUDGET} letters left in 24 hours: look at what owes them"] if flooded else []
+
+
+def _late() -> list[str]:
+    """A clock that has stopped: no delay passes, no letter leaves."""
+    with base.reading():
+        last, stopped = rounds.last_round(), rounds.late_by(moment.now())
+    return [f"the clock has been stopped since {last:%Y-%m-%d %H:%M} UTC: run `intake serve`, or `intake work` beside several "
+            "servers"] if last is not None and stopped is not None else []
 
 
 def _disk(settings: Settings) -> list[str]:

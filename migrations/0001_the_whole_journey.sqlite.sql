@@ -366,6 +366,10 @@ CREATE INDEX "role_grant_granted_by_id" ON "role_grant" ("granted_by_id");
 
 CREATE INDEX "role_grant_person_id_role" ON "role_grant" ("person_id", "role");
 
+CREATE TABLE "round" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "at" INTEGER NOT NULL);
+
+CREATE UNIQUE INDEX "round_name" ON "round" ("name");
+
 CREATE TABLE "saved_view" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "person_id" INTEGER NOT NULL, "name" TEXT NOT NULL, "query" TEXT NOT NULL, "shared" INTEGER NOT NULL, "saved_at" INTEGER NOT NULL, FOREIGN KEY ("person_id") REFERENCES "person" ("id") ON DELETE CASCADE);
 
 CREATE UNIQUE INDEX "saved_view_uid" ON "saved_view" ("uid");

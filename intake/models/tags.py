@@ -249,6 +249,7 @@ TABLES: Final = Tags({
         plain="code secret network made_at ends_at tries device approved_at used_at"),
 
     # The house
+    "round": Kept(purpose="say when the clock is late", until=HOUSE, plain="name at"),
     "antenna": Kept(purpose="an intake track", until=HOUSE, plain="code name programme prefix capped"),
     "setting_value": Kept(
         purpose="settings, dated", until=HOUSE, plain="name antenna value since reason changed_by changed_at"),

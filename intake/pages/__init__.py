@@ -31,6 +31,7 @@ SCREENS = (
     "figures",
     "journees",
     "administration",
+    "health",
     "settings",
     "caps",
     "people",

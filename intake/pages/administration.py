@@ -9,7 +9,7 @@ from flask import Blueprint, Response, url_for
 
 from intake import gatherings, moment, retention, words
 from intake.access import access, antennas_seen, held_roles
-from intake.models import accounts, days, devices, privacy
+from intake.models import accounts, days, devices, privacy, rounds
 from intake.models.accounts import FactorReset, RoleAsked
 from intake.models.caps import CapChange
 from intake.models.days import InfoMeeting
@@ -54,6 +54,7 @@ def to_look_at() -> list[dict[str, Any] | None]:
         _line(len(privacy.to_answer()), "demande sur des données", "demandes sur des données", url_for("keeping.overview")),
         _line(len(waiting(ErasureAsked)), "effacement à confirmer", "effacements à confirmer", url_for("keeping.overview")),
         _line(int(retention.stopped_now() is not None), "effacement du jour arrêté", "", url_for("keeping.overview")),
+        _line(int(rounds.late_by(moment.now()) is not None), "horloge arrêtée", "", url_for("health.overview")),
         _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
         _line(sum(map(devices.missing, devices.in_service())), "fiche de la borne qui manque", "fiches de la borne qui manquent",
               url_for("devices.list_all")),
@@ -92,6 +93,7 @@ def tiles() -> list[dict[str, str]]:
               url_for("journees.calendar")),
         *meetings,
         _tile("Bornes", tablets_said(), url_for("devices.list_all")),
+        _tile("Santé", clock_said(), url_for("health.overview")),
         _tile("Données", "Demandes, conservation, effacement", url_for("keeping.overview")),
         *([_tile("Registre des personnes associées", "Parts, versements, sorties", url_for("associates.book"))]
           if held_roles() & REGISTER else []),
@@ -124,6 +126,12 @@ def tablets_said() -> str:
     found = devices.in_service()
     return f"{words.Count(len(found)):tablette|tablettes}, dernière vue le {words.short_day(found[0].seen_at)}" if found \
         else "Aucune tablette"
+
+
+def clock_said() -> str:
+    """« Horloge à l’heure », or not."""
+    late = rounds.late_by(moment.now()) is not None or rounds.last_round() is None
+    return "Horloge en retard" if late else "Horloge à l’heure"
 
 
 def letters_said() -> str:
