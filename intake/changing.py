@@ -29,6 +29,8 @@ class Change:
     told: Sequence[str] = ()
     """What the change does, said before the button."""
     danger: bool = False
+    files: bool = False
+    """The form takes a file."""
     reasons: list[str] = field(default_factory=list)
 
     def answer(self, form: Form, act: Callable[[], object]) -> Response:

@@ -7,6 +7,8 @@ from typing import Any
 
 import workflows
 from intake import words
+from intake.models import brands
+from intake.models.brands import BrandMember
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Person
 from workflows.admission import DECISIONS, Facts
@@ -40,6 +42,8 @@ class Round:
     """The step that would take the decision proposed."""
     mine: bool
     """The reader has given an opinion in this round."""
+    referents: tuple[Opinion, ...] = ()
+    """What the referents of the brands that the person joins think: told, never counted, never a veto."""
 
 
 def shown_with(case: Case, step: str) -> bool:
@@ -54,7 +58,8 @@ def round_of(case: Case, facts: Facts) -> Round:
     return Round(
         proposal=_proposal(facts), conditions=said.get("propose", {}).get(facts.round.get("by", ""), ""),
         opinions=tuple(_opinion(who, one, facts, said.get("give_opinion", {})) for who, one in facts.opinions.items()),
-        missing=_missing(case, facts, decision), decision=decision, mine=facts.actor in facts.opinions)
+        missing=_missing(case, facts, decision), decision=decision, mine=facts.actor in facts.opinions,
+        referents=tuple(_of_referent(one) for one in brands.joined_by(case.dossier.person_id)))
 
 
 def decision_of(case: Case, facts: Facts) -> str:
@@ -76,6 +81,11 @@ def _opinion(who: str, given: Any, facts: Facts, reasons: dict[str, str]) -> Opi
     if given["verdict"] == "objection" and who in facts.round.get("lifted", ()):
         verdict = "Objection levée"
     return Opinion(facts.first_names.get(who, "Une personne du Cercle"), verdict, reasons.get(who, ""))
+
+
+def _of_referent(member: BrandMember) -> Opinion:
+    who = f"{member.brand.referent.called}, marque {member.brand.name}"
+    return Opinion(who, brands.OPINIONS.get(member.opinion, "Avis attendu"), member.words)
 
 
 def _missing(case: Case, facts: Facts, decision: str) -> tuple[str, ...]:

@@ -108,6 +108,32 @@ CREATE INDEX "board_export_status_asked_at" ON "board_export" ("status", "asked_
 
 CREATE INDEX "board_export_person_id_asked_at" ON "board_export" ("person_id", "asked_at");
 
+CREATE TABLE "brand" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "name" TEXT NOT NULL, "kind" TEXT NOT NULL CHECK (kind IN ('label', 'shared')), "referent_id" INTEGER NOT NULL, "made_at" INTEGER NOT NULL, FOREIGN KEY ("referent_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "brand_uid" ON "brand" ("uid");
+
+CREATE UNIQUE INDEX "brand_name" ON "brand" ("name");
+
+CREATE INDEX "brand_referent_id" ON "brand" ("referent_id");
+
+CREATE TABLE "convention" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "brand_id" INTEGER NOT NULL, "signed_on" DATE NOT NULL, "split" TEXT NOT NULL, "filename" TEXT NOT NULL, "media_type" TEXT NOT NULL, "size" INTEGER NOT NULL, "content" BLOB NOT NULL, "added_by_id" INTEGER NOT NULL, "added_at" INTEGER NOT NULL, FOREIGN KEY ("brand_id") REFERENCES "brand" ("id"), FOREIGN KEY ("added_by_id") REFERENCES "person" ("id"));
+
+CREATE UNIQUE INDEX "convention_uid" ON "convention" ("uid");
+
+CREATE INDEX "convention_brand_id" ON "convention" ("brand_id");
+
+CREATE INDEX "convention_added_by_id" ON "convention" ("added_by_id");
+
+CREATE TABLE "brand_member" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "brand_id" INTEGER NOT NULL, "person_id" INTEGER NOT NULL, "since" DATE NOT NULL, "until" DATE, "convention_id" INTEGER, "opinion" TEXT NOT NULL, "words" TEXT NOT NULL, "opinion_on" DATE, FOREIGN KEY ("brand_id") REFERENCES "brand" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("convention_id") REFERENCES "convention" ("id"), CHECK (until IS NULL OR until >= since));
+
+CREATE UNIQUE INDEX "brand_member_uid" ON "brand_member" ("uid");
+
+CREATE INDEX "brand_member_person_id" ON "brand_member" ("person_id");
+
+CREATE INDEX "brand_member_convention_id" ON "brand_member" ("convention_id");
+
+CREATE INDEX "brand_member_brand_id_until" ON "brand_member" ("brand_id", "until");
+
 CREATE TABLE "cap_change" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "asked_by_id" INTEGER NOT NULL, "asked_at" INTEGER NOT NULL, "confirmed_by_id" INTEGER, "confirmed_at" INTEGER, "antenna_id" INTEGER NOT NULL, "first_month" TEXT NOT NULL, "last_month" TEXT NOT NULL, "places" INTEGER NOT NULL, "reason" TEXT NOT NULL, FOREIGN KEY ("asked_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("confirmed_by_id") REFERENCES "person" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), CHECK (confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id));
 
 CREATE UNIQUE INDEX "cap_change_uid" ON "cap_change" ("uid");

@@ -19,7 +19,8 @@ from workflows.settings import DEFAULTS
 MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
-                  "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed"}
+                  "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed",
+                  "brand_joined"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -94,6 +95,7 @@ SUBJECTS = {
     "slot_booked": "Rendez-vous confirmé le 17 décembre",
     "slot_freed": "Rendez-vous annulé le 17 décembre",
     "slot_full": "Votre demande de rendez-vous",
+    "brand_joined": "Votre avis pour la marque Terres du Nord",
     "access_changed": "Votre accès à l’espace d’équipe a changé",
     "address_changed": "Vos coordonnées ont changé",
     "weekly": "3 dossiers attendent une nouvelle",
@@ -118,6 +120,7 @@ KNOWN: dict[str, Any] = {
     "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117",
     "tablet": "Tablette bleue", "journee": "2026-12-17",
     "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
+    "brand": "Terres du Nord",
 }
 UNKNOWN: dict[str, Any] = {
     **KNOWN, "memory": {"month": "2027-01"}, "answers": {}, "rank": None, "total": None, "forecast": "",

@@ -9,6 +9,7 @@ from random import Random
 from config import Settings
 from intake import moment, signing_in
 from intake.demo import entering, members
+from intake.demo.brands import share
 from intake.demo.gatherings import gather
 from intake.demo.house import House, keep_desks, last_days, last_offers, move_in, offer_places, plan
 from intake.demo.world import World
@@ -77,7 +78,7 @@ def forget_what_init_made() -> None:
 def invite(w: World, house: House, people: int) -> None:
     """Every life, with the day it begins."""
     kpa, already = people // KPA_SHARE, people // MEMBERS_SHARE
-    for life in (plan, gather, offer_places, last_offers, keep_desks, last_days):
+    for life in (plan, gather, offer_places, last_offers, keep_desks, last_days, share):
         w.begin(life(w, house))
     invite_members(w, house, already)
     waiting = min(4, people // 30)

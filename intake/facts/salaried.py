@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from intake import moment
 from intake.facts.common import common
 from intake.facts.contracts import around, cases_of
 from intake.models.actors import Actor
+from intake.models.brands import sharings_of
 from intake.models.compiled import compiled
 from intake.models.days import Assembly
 from intake.models.dossiers import Case
@@ -30,4 +32,5 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         admitted=any(state in ADMITTED for state in joining),
         called=any(state in membership.open_states for state in joining),
         assemblies=tuple(day for (day,) in assemblies),
+        sharings=sharings_of(case.dossier.person_id, moment.today()) if case.state == "drafting" else (),
     )

@@ -248,6 +248,15 @@ TABLES: Final = Tags({
         purpose="pair a tablet", until=LOG, age=Age("made_at", months=YEAR),
         plain="code secret network made_at ends_at tries device approved_at used_at"),
 
+    # Brands
+    "brand": Kept(purpose="know the collective brands", until=HOUSE, plain="uid name kind referent made_at"),
+    "brand_member": Kept(
+        purpose="know who shares a brand, and under which convention", until=RELATION, owner=("person",), rows="blank",
+        plain="uid brand person convention", fact="since until opinion opinion_on", personal="words"),
+    "convention": Kept(
+        purpose="prove how a shared activity splits pay", until=HOUSE,
+        plain="uid brand signed_on split media_type size added_by added_at", hidden="filename content"),
+
     # The house
     "round": Kept(purpose="say when the clock is late", until=HOUSE, plain="name at"),
     "antenna": Kept(purpose="an intake track", until=HOUSE, plain="code name programme prefix capped"),

@@ -27,6 +27,7 @@ SCREENS = (
     "waiting_list",
     "pairing",
     "wishes",
+    "brands",
     "waiting_for_me",
     "figures",
     "journees",

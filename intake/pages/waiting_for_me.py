@@ -9,7 +9,7 @@ from flask import Blueprint, Response, url_for
 
 from intake import moment, words
 from intake.access import STAFF, access, held_grants, held_roles, me
-from intake.models import board_exports
+from intake.models import board_exports, brands
 from intake.models.actors import roles_on_antenna
 from intake.models.days import journees_before, journees_from
 from intake.models.dossiers import Case, Dossier, Event
@@ -42,7 +42,7 @@ def mine() -> Response:
     week = [action for action in actions if action.soon(today) and action not in late]
     later = [action for action in actions if action not in late and action not in week]
     looked_at = to_look_at() if held_roles() & set(ADMINISTRATION) else []
-    house = [*days_to_prepare(), *days_behind(), *(one for one in looked_at if one), *exported()]
+    house = [*opinions_owed(), *days_to_prepare(), *days_behind(), *(one for one in looked_at if one), *exported()]
     return show("waiting_for_me.html", late=late, week=week, later=later, house=house, today=today, news=news(),
                 counted=counted(actions, late), others=others_wait(held_grants()),
                 held=[LABELS[role] for role in LABELS if role in held_roles()], labels=LABELS)
@@ -66,6 +66,12 @@ def days_to_prepare() -> list[dict[str, str]]:
             where = url_for("journees.calendar") if day.to_confirm else url_for("journee.one", uid=day.uid)
             found.append({"text": f"{said} du {words.short_day(day.day)}", "href": where})
     return found
+
+
+def opinions_owed() -> list[dict[str, str]]:
+    """Those who join a brand whose referent I am, and of whom I have said nothing."""
+    return [{"text": f"Donner un avis sur {one.person.name}, marque {one.brand.name}",
+             "href": url_for("brands.opinion", member=one.uid)} for one in brands.awaited_from(me())]
 
 
 def days_behind() -> list[dict[str, str]]:

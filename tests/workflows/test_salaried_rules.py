@@ -144,6 +144,8 @@ def test_shared_activity_and_permit() -> None:
     assert said(r.sharing_agreed, facts(memory={"sharing": "to_sign"})) == (
         "La convention d’activité partagée reste à signer.")
     assert said(r.sharing_agreed, facts(memory={"sharing": "signed"})) == ""
+    assert said(r.sharing_agreed, facts(memory={"sharing": "none"}, sharings=(("Terres", True), ("Vélos", False)))) != ""
+    assert said(r.sharing_agreed, facts(memory={"sharing": "to_sign"}, sharings=(("Terres", True),))) == ""
     assert said(may_work, planned(entry=EntryPapers(permit_until=date(2027, 2, 28)))) != ""
 
 

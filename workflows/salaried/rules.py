@@ -36,6 +36,8 @@ class Facts(ContractFacts):
     """A membership case is open."""
     assemblies: tuple[date, ...] = ()
     """Days of the general assemblies, past and to come."""
+    sharings: tuple[tuple[str, bool], ...] = ()
+    """(name, signed) of the shared activities of the person, as the register of brands says."""
 
     @property
     def start(self) -> date:
@@ -172,7 +174,9 @@ def meeting_before_deadline(facts: Facts) -> Verdict:
 
 @law("La convention d’activité partagée reste à signer.", "C. trav. R7331-6, R7331-7 †")
 def sharing_agreed(facts: Facts) -> Verdict:
-    """A shared activity rests on a written convention (C. trav. R7331-6, R7331-7)."""
+    """A shared activity rests on a written convention: the register of brands says so, else the contract's own answer."""
+    if facts.sharings:
+        return holds(all(signed for _, signed in facts.sharings))
     return holds(facts.memory.get("sharing") != "to_sign")
 
 
