@@ -72,9 +72,10 @@ def booking(payload: Payload, entry: KioskEntry, fresh: bool) -> Outcome:
                              key=entry.key, request_only=not (fresh and payload.get("online") is True))
     except StepRefused as refused:
         raise ToTheTray("refused") from refused
+    known = {"person": who.uid} if who is not None else {}
     if slot is None:
-        return {"booking": "taken" if fresh and payload.get("online") is True else "asked"}
-    return {"booking": "booked", "slot": said(slot)}
+        return known | {"booking": "taken" if fresh and payload.get("online") is True else "asked"}
+    return known | {"booking": "booked", "slot": said(slot)}
 
 
 ACTS: dict[str, Callable[[Payload, KioskEntry, bool], Outcome]] = {

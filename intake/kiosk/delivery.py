@@ -30,7 +30,7 @@ def ping() -> Response:
     told = _json()
     received = tablet.millis()
     devices.seen(tablet.device(), tablet.token(), **_counts(told), **_late(told, received))
-    return jsonify(now=received, tray=len(in_tray()))
+    return jsonify(now=received, **_tray())
 
 
 @pages.post("/entrees")
@@ -98,12 +98,17 @@ def close() -> Response:
     counts = _counts(told)
     devices.seen(device, tablet.token(), **counts)
     if counts.get("waiting", 0) or counts.get("to_check", 0) or counts.get("irritants", 0):
-        return jsonify(closed=False, tray=len(in_tray()))
+        return jsonify(closed=False, **_tray())
     devices.close(device)
     journee = tablet.journee_ahead()
     if journee is not None and journee.day == moment.today() and not devices.left_open(journee):
         presences.close(journee, KIOSK, roles.kiosk)
-    return jsonify(closed=True, tray=len(in_tray()))
+    return jsonify(closed=True, **_tray())
+
+
+def _tray() -> dict[str, int]:
+    """How many entries wait for a person; untold while codes are paused, as one more would say that a code is nobody's."""
+    return {} if devices.codes_paused(tablet.device()) else {"tray": len(in_tray())}
 
 
 def _json() -> dict[str, Any]:

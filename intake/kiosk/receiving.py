@@ -74,7 +74,7 @@ def apply_now(entry: KioskEntry, device: Device | None) -> dict[str, Any]:
         outcome = acts.ACTS[kind](payload, entry, fresh) if kind in acts.ACTS else acts.unknown_kind()
     except acts.ToTheTray as why:
         kiosk.lay_in_tray(entry, kind, why.reason)
-        if why.reason in ("unknown_code", "unknown_badge") and device is not None and fresh:
+        if why.reason in ("unknown_code", "unknown_badge") and device is not None:
             devices.count_wrong_code(device)
             return {"presence": "unknown"}
         return {}
@@ -106,11 +106,14 @@ def odd(entry: KioskEntry) -> bool:
 
 
 def answered(entry: KioskEntry, outcome: dict[str, Any], device: Device) -> dict[str, Any]:
-    """What the tablet may show: a first name at most, to whoever stands there, while codes are not being guessed."""
-    said = {name: value for name, value in outcome.items() if name in ("presence", "booking", "contact", "slot")}
+    """What the tablet may show: a first name at most, to whoever stands there, while codes are not being guessed.
+
+    Later, or while codes are paused, a code that exists and one that does not are answered alike: by the receipt alone.
+    """
     if abs(moment.now() - entry.made_at) >= FRESH:
-        return {name: value for name, value in said.items() if name != "slot"}
-    if outcome.get("person") and devices.codes_paused(device):
+        return {}
+    said = {name: value for name, value in outcome.items() if name in ("presence", "booking", "contact", "slot")}
+    if (outcome.get("person") or outcome.get("presence") == "unknown") and devices.codes_paused(device):
         return {}
     if outcome.get("person") and (person := Person.get_or_none(Person.uid == outcome["person"])):
         said["first_name"] = person.called

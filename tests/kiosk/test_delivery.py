@@ -70,22 +70,40 @@ def test_late_is_accepted_as_a_fact(tablet: Tablet, badge: Badge, clock: Clock) 
     entry = tablet.entry({"kind": "presence", "badge": badge.number})
     clock.forward(days=2)
     told = tablet.deliver(entry).get_json()
-    assert told["outcome"] == {"presence": "new"}
+    assert told["receipt"] and told["outcome"] == {}
     with writing():
         found = Attendance.get()
         assert (found.half, found.journee.day.isoformat()) == ("morning", "2027-03-18")
 
 
+def wrong_codes(number: int, *but: str) -> list[str]:
+    """Codes as they are written, which are nobody's."""
+    return [code for code in (f"{one:06}" for one in range(100_000, 200_000, 7))
+            if badges.well_formed(code) and code not in but][:number]
+
+
 def test_five_wrong_codes_and_no_code_is_answered(tablet: Tablet, badge: Badge, clock: Clock) -> None:
-    wrong = [code for code in ("000000", "111104", "222208", "333301", "444402", "555506", "123454", "987657", "100007",
-                               "200004", "300001", "400006", "500005", "600008", "700009", "800002", "900003")
-             if badges.well_formed(code)][:5]
-    wrong += ["000000"] * (5 - len(wrong))
+    """A code that exists is then answered as one that does not, whatever it is for; the count of the tray is untold."""
+    *wrong, sixth = wrong_codes(6, badge.code)
     for code in wrong:
         assert tablet.note(kind="presence", code=code)["outcome"] == {"presence": "unknown"}
-    assert tablet.note(kind="presence", code=badge.code)["outcome"] == {}
+    for code in (badge.code, sixth):
+        assert tablet.note(kind="presence", code=code)["outcome"] == {}
+        assert tablet.note(kind="booking", code=code, journee=tablet.device["journee"]["uid"])["outcome"] == {}
+    assert "tray" not in tablet.post("ping", {}).get_json()
     clock.forward(minutes=5, seconds=1)
+    assert tablet.post("ping", {}).get_json()["tray"]
     assert tablet.note(kind="presence", code=badge.code)["outcome"]["first_name"] == "Ana"
+
+
+def test_an_entry_of_another_hour_says_nothing_of_its_code(tablet: Tablet, badge: Badge) -> None:
+    """A stolen tablet lists no codes by dating its entries earlier: each is receipted, wrong ones are counted."""
+    for code in (badge.code, *wrong_codes(5, badge.code)):
+        for kind in ("presence", "booking"):
+            told = tablet.deliver(tablet.entry({"kind": kind, "code": code, "journee": tablet.device["journee"]["uid"]},
+                                               at=tablet.millis() - 600_000)).get_json()
+            assert told["receipt"] and told["outcome"] == {}, (kind, code)
+    assert tablet.note(kind="presence", code=badge.code)["outcome"] == {}, "codes are not paused"
 
 
 # Once ----------------------------------------------------------------------------------------------------------------
