@@ -37,8 +37,8 @@ htmx = Htmx()
 
 
 def show(template: str, block: str = "main", status: int = 200, **values: Any) -> Response:
-    """Answer a screen, or its block when htmx asked for one."""
-    fragment = htmx.wants_block
+    """Answer a screen, or its block when htmx asked for one and the screen has it."""
+    fragment = htmx.wants_block and block in current_app.jinja_env.get_template(template).blocks
     text = (render_block(template, block, fragment=True, **values) if fragment
             else render_template(template, fragment=False, **values))
     return make_response(text, status)

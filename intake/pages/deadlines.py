@@ -48,12 +48,13 @@ def by_month(month: str) -> Response:
     """One month as a wall calendar; the address is the month."""
     try:
         wanted = Month.parse(month)
+        before, after = wanted.previous(), wanted.next()
     except ValueError:
         abort(404)
     lines = _lines(wanted.first_day, wanted.last_day)
     weeks = [[{"day": day, "here": Month.of(day) == wanted, "kinds": _by_kind(line for line in lines if line["day"] == day)}
               for day in week] for week in calendar.Calendar().monthdatescalendar(wanted.year, wanted.month)]
-    return show("deadlines_month.html", weeks=weeks, month=wanted, before=wanted.previous(), after=wanted.next(), **_around())
+    return show("deadlines_month.html", weeks=weeks, month=wanted, before=before, after=after, **_around())
 
 
 @pages.get("/dossier/<uid>/echeances")
