@@ -127,9 +127,16 @@ def _preparing(case: Case, here: list[Row]) -> dict[str, Any]:
     return {
         "insured": admission is None or bool(admission.memory.get("insured")),
         "place_month": str(admission.memory.get("month") or "") if admission and opened_by_it else "",
+        "starts_on": _group_start(admission) if admission and case.antenna.programme == "kpa" else None,
         "written": _written(case),
         "peers": Lazily(lambda: peers_for(case.antenna, case.dossier.person)),
     }
+
+
+def _group_start(admission: Row) -> date | None:
+    """The day the group of a KPA-Cité entry starts."""
+    found = ANSWERED.one(case=admission.id, step="enrol")
+    return _day(found[0], "starts_on") if found else None
 
 
 def _asked(case: Case) -> dict[str, Any]:

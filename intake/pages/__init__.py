@@ -23,6 +23,7 @@ SCREENS = (
     "board",
     "board_table",
     "bulk",
+    "group_entry",
     "exports",
     "waiting_list",
     "pairing",

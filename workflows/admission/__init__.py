@@ -198,7 +198,7 @@ STEPS = (
          only_if=[*r.consent("admit"), r.interviews_done, r.support_checked],
          then=[Remember(keep.admitted), DONE, message("admitted"), Letter("admitted", (circle, support))],
          past="a inscrit sur la liste d’attente", decision=True, hint="Le rang de la personne commence maintenant."),
-    Step("enrol", "Inscrire au programme", ("review", "waiting"), "papers", by=coordinator, form=f.DecisionForm,
+    Step("enrol", "Inscrire au programme", ("review", "waiting"), "papers", by=coordinator, form=f.EnrolForm,
          chosen_if=[r.no_cap_here],
          only_if=[*r.consent("admit"), r.interviews_done, r.support_checked],
          then=[Remember(keep.admitted), DONE, Open("accompaniment"),

@@ -278,6 +278,12 @@ class DecisionForm(StepForm):
     readers = (circle, support, cogerance)
 
 
+class EnrolForm(DecisionForm):
+    """The same decision at KPA-Cité, with the day the group starts."""
+
+    starts_on = f.DayField("Démarrage du groupe", optional=True)
+
+
 class RefusalForm(StepForm):
     """A negative decision: its reason is one of the list; in words for the person, sent or not."""
 

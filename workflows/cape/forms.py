@@ -116,7 +116,7 @@ def fill_cape(form: Any, facts: Facts) -> None:
     form.peer.choices = list(facts.peers)
     asked_again(form, facts)
     first: dict[str, Any] = {**WORDING, "peer": facts.memory.get("peer")}
-    first |= {"months": facts.memory.get("months"), "first_day": facts.first_day or facts.day_after_term}
+    first |= {"months": facts.memory.get("months"), "first_day": facts.first_day or facts.day_after_term or facts.starts_on}
     for name, value in first.items():
         offer(form[name], value)
 

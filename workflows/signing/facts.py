@@ -54,6 +54,8 @@ class ContractFacts(CaseFacts):
     mandates: tuple[Mandate, ...] = ()
     place_month: str = ""
     """Month of the entry place that led here ("2026-10"); empty where no place counts."""
+    starts_on: date | None = None
+    """The day a KPA-Cité group starts; its contracts are proposed from then."""
     entry: EntryPapers = field(default_factory=EntryPapers)
     insured: bool = True
     written: Answers = field(default_factory=dict)
