@@ -56,7 +56,7 @@ def chosen(client: Any, cases: list[Case]) -> Any:
 
 
 def test_two_enter_at_one_date_each_with_a_letter(roubaix: list[Case], people: Cast, browse: Browse) -> None:
-    noe, (ana, zoe, ben) = browse(people.noe), roubaix
+    noe, (ana, zoe, _) = browse(people.noe), roubaix
     first = text(read(noe.get(PAGE)))
     assert "Ana Moreau – KPA-Cité Roubaix" in first
     assert "Ben Lefort Il manque 1 avis" in first
