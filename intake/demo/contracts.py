@@ -30,7 +30,7 @@ REVIEWS = (3, 6, 12)
 
 def sign_cape(w: World, house: House, dossier: Dossier, first: date, activity: str, stop: str = "", months: int = 12
               ) -> Life:
-    """Prepared, sent, signed by the person, then by the cogérance; once in a while on paper."""
+    """Prepared, sent, signed by the person, then by the cogérance; on paper until the house began to sign on screen."""
     writer = w.rng.choice(house.support)
     if stop == "drafting":
         return
@@ -41,10 +41,8 @@ def sign_cape(w: World, house: House, dossier: Dossier, first: date, activity: s
     if stop in ("to_sign", "give_back"):
         return
     yield w.after(1, 2)
-    if w.chance(0.05):
-        today = w.now.date().isoformat()
-        w.take(dossier, "cape.record_paper", writer, scan=w.piece(dossier, "Contrat signé", writer),
-               person_signed_on=today, cogerance_signed_on=today)
+    if w.on_paper:
+        w.record_paper(dossier, "cape", writer)
         return
     w.sign(dossier, "cape", dossier.person)
     yield w.after(1, 2)

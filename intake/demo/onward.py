@@ -72,9 +72,12 @@ def hire(w: World, house: House, dossier: Dossier, stop: str, then: Plan | None)
     if stop == "to_sign":
         return
     yield w.after(1, 4)
-    w.sign(dossier, "salaried", dossier.person)
-    yield w.after(1, 3)
-    w.sign(dossier, "salaried", house.cogerance[0], "countersign")
+    if w.on_paper:
+        w.record_paper(dossier, "salaried", hr)
+    else:
+        w.sign(dossier, "salaried", dossier.person)
+        yield w.after(1, 3)
+        w.sign(dossier, "salaried", house.cogerance[0], "countersign")
     if stop == "signed":
         return
     yield w.hours_of(first - timedelta(days=5))

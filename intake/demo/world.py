@@ -50,6 +50,10 @@ class Waking:
     life: Life = field(compare=False)
 
 
+SIGNS_ON_SCREEN = timedelta(days=75)
+"""How long before the end contracts are signed on screen: each makes its evidence and its seal, a hundred would be long."""
+
+
 class World:
     """The house while the demonstration lasts: its time, its lives, and what happens to a dossier."""
 
@@ -197,6 +201,17 @@ class World:
         row.fill(form, facts_of(case, by))
         offered = {one.name: one.data for one in form if isinstance(one.data, str)}
         return self.take(dossier, f"{workflow}.prepare", by, **{**offered, **answers})
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether contracts are still signed on paper: the house signs on screen since the last weeks alone."""
+        return self.now < self.end - SIGNS_ON_SCREEN
+
+    def record_paper(self, dossier: Dossier, workflow: str, by: Person) -> Event | None:
+        """The original signed today by both, scanned."""
+        today = self.now.date().isoformat()
+        return self.take(dossier, f"{workflow}.record_paper", by, scan=self.piece(dossier, "Contrat signé", by),
+                         person_signed_on=today, cogerance_signed_on=today)
 
     def sign(self, dossier: Dossier, workflow: str, by: Person, step: str = "sign") -> Event | None:
         """Sign: the person opens the link, reads every part and types the code that was read out."""
