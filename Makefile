@@ -13,8 +13,8 @@ run: setup ## prepare the data, fill an empty house with invented people, serve 
 
 setup: .venv/ready ## everything `run` and `test` need, into .venv
 
-test: setup packages ## the whole suite
-	$(BIN)/pytest $(ARGS)
+test: setup packages ## the whole suite, on every core
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: lint test ## what must hold before a change is taken
 
