@@ -11,6 +11,7 @@ from intake.words import as_day
 SOON = timedelta(hours=20)
 REFUSED, CONTENT, CAME_BACK, HELD = "refused", "content", "came back", "held"
 """How `Letter.problem` begins: the address was refused, the text was, the letter came back, or it waits until tomorrow."""
+GATHERED = {"gathered": "Attend la lettre du matin", "told": "Dite dans la lettre du matin"}
 WHY = {REFUSED: "adresse refusée", CONTENT: "texte refusé par le serveur", CAME_BACK: "le courriel est revenu"}
 
 
@@ -24,6 +25,8 @@ def says(letter: Letter) -> str:
         return "Envoi en cours"
     if letter.status == "dropped":
         return "Annulée avant son départ"
+    if letter.status in GATHERED:
+        return GATHERED[letter.status]
     soon = letter.next_try - moment.now() < SOON
     until = words.hour(letter.next_try) if soon else words.at(letter.next_try)
     if letter.problem.startswith(HELD):

@@ -135,6 +135,8 @@ class Owed:
     occasion: str = ""
     own_words: bool = False
     """Its text is what someone wrote in the form of the step."""
+    gathered: bool = False
+    """It is a line of the day’s letter."""
 
 
 def letters_of(told: Letter, at: Moment) -> list[Owed]:
@@ -154,7 +156,8 @@ def letters_of(told: Letter, at: Moment) -> list[Owed]:
                     str(answers[told.text]))
             else:
                 subject, body = outbox.render(told.template, person.language, context)
-            owed.append(Owed(told.template, person, subject, body, occasion, bool(told.text)))
+            gathered = told.gathered and addressed not in (roles.person, roles.peer)
+            owed.append(Owed(told.template, person, subject, body, occasion, bool(told.text), gathered))
     return owed
 
 
@@ -168,7 +171,7 @@ def write_letter(told: Letter, at: Moment) -> None:
             continue
         outbox.owe_text(
             one.template, one.to, one.subject, one.body, cause=f"event:{at.event.uid}", occasion=one.occasion,
-            now=at.event.made_at, not_before=at.event.made_at + wait, event=at.event, case=at.case)
+            now=at.event.made_at, not_before=at.event.made_at + wait, event=at.event, case=at.case, gathered=one.gathered)
 
 
 def call(case: Case, event: Event, person: Person) -> None:

@@ -66,7 +66,7 @@ def addressee(event: Event) -> str:
 
 def _stands(event: Event) -> str:
     """Where the letter of a message stands; the least advanced of them."""
-    order = ("failed", "waiting", "claimed", "sent", "dropped")
+    order = ("failed", "waiting", "claimed", "gathered", "told", "sent", "dropped")
     letters = sorted(Letter.select().where(Letter.event == event), key=lambda one: order.index(one.status))
     return says(letters[0]) if letters else ""
 

@@ -58,7 +58,7 @@ def open_office(public_url: str, **told: str) -> None:
 
 
 WRITTEN = ("uid", "dossier", "cause", "event", "template", "recipient", "address", "occasion", "language", "subject",
-           "body", "message_id", "not_before", "next_try", "written_at")
+           "body", "message_id", "status", "not_before", "next_try", "written_at")
 WRITE = compiled(lambda: Letter.insert(**{name: param(name) for name in WRITTEN}).on_conflict_ignore())
 _mail = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "mail"), undefined=StrictUndefined,
@@ -113,8 +113,12 @@ def owe(
 def owe_text(
     template: str, to: Person, subject: str, body: str, *, cause: str, occasion: str = "", now: datetime,
     not_before: datetime | None = None, event: Event | None = None, case: Case | None = None, address: str = "",
+    gathered: bool = False,
 ) -> None:
-    """Write a letter already rendered; nothing when the same one is already owed or the person has no address."""
+    """Write a letter already rendered; nothing when the same one is already owed or the person has no address.
+
+    `gathered`: it does not leave, it becomes a line of the day’s letter (`intake.digest`).
+    """
     address = address or to.email or ""
     if not address:
         return
@@ -122,5 +126,6 @@ def owe_text(
     WRITE(
         uid=uid, dossier=case.dossier_id if case is not None else None, cause=cause, event=event.id if event else None,
         template=template, recipient=to.id, address=address, occasion=occasion, language=to.language, subject=subject,
-        body=body, message_id=f"<{uid}@parcours>", not_before=not_before or now, next_try=not_before or now,
+        body=body, message_id=f"<{uid}@parcours>", status="gathered" if gathered else "waiting",
+        not_before=not_before or now, next_try=not_before or now,
         written_at=now)

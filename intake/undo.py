@@ -116,7 +116,7 @@ def _letter_gone(tree: list[Event]) -> bool:
 
 
 def _drop_letters(tree: list[Event]) -> None:
-    Letter.update(status="dropped").where(Letter.event.in_(tree), Letter.status == "waiting").execute()
+    Letter.update(status="dropped").where(Letter.event.in_(tree), Letter.status.in_(("waiting", "gathered"))).execute()
 
 
 def _restore_tasks(tree: list[Event], last: Event, now: datetime) -> None:

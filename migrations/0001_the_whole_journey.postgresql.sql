@@ -260,7 +260,7 @@ CREATE TABLE "kiosk_key" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NO
 
 CREATE UNIQUE INDEX "kiosk_key_uid" ON "kiosk_key" ("uid");
 
-CREATE TABLE "letter" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER, "cause" TEXT NOT NULL, "event_id" INTEGER, "template" TEXT NOT NULL, "recipient_id" INTEGER, "address" TEXT NOT NULL, "occasion" TEXT NOT NULL, "language" TEXT NOT NULL, "subject" TEXT NOT NULL, "body" TEXT NOT NULL, "message_id" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped')), "not_before" BIGINT NOT NULL, "next_try" BIGINT NOT NULL, "tries" INTEGER NOT NULL, "problem" TEXT NOT NULL, "written_at" BIGINT NOT NULL, "sent_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"), FOREIGN KEY ("recipient_id") REFERENCES "person" ("id"));
+CREATE TABLE "letter" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER, "cause" TEXT NOT NULL, "event_id" INTEGER, "template" TEXT NOT NULL, "recipient_id" INTEGER, "address" TEXT NOT NULL, "occasion" TEXT NOT NULL, "language" TEXT NOT NULL, "subject" TEXT NOT NULL, "body" TEXT NOT NULL, "message_id" TEXT NOT NULL, "status" TEXT NOT NULL CHECK (status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped', 'gathered', 'told')), "not_before" BIGINT NOT NULL, "next_try" BIGINT NOT NULL, "tries" INTEGER NOT NULL, "problem" TEXT NOT NULL, "written_at" BIGINT NOT NULL, "sent_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("event_id") REFERENCES "event" ("id"), FOREIGN KEY ("recipient_id") REFERENCES "person" ("id"));
 
 CREATE UNIQUE INDEX "letter_uid" ON "letter" ("uid");
 

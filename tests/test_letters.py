@@ -20,7 +20,7 @@ MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
                   "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed",
-                  "brand_joined"}
+                  "brand_joined", "digest"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -99,6 +99,7 @@ SUBJECTS = {
     "access_changed": "Votre accès à l’espace d’équipe a changé",
     "address_changed": "Vos coordonnées ont changé",
     "weekly": "3 dossiers attendent une nouvelle",
+    "digest": "3 dossiers à suivre aujourd’hui",
     "monthly": "Places et prévisions de janvier 2027",
     "privacy": "Vos données : suite à votre demande",
     "erasure_notice": "Vos données seront effacées le 22 janvier 2027",
@@ -130,7 +131,9 @@ UNKNOWN: dict[str, Any] = {
 ROLES = ("person", "circle", "peer", "support", "cogerance", "waits_for", "correspondent")
 STATES = ("papers", "waiting", "paused", "drafting")
 LIST_OF_THREE: dict[str, Any] = {
-    "count": 3, "dossiers": [{"name": name, "days": 21, "link": f"{LINK}/{name}"} for name in ("Jeanne", "Sacha", "Ben")],
+    "count": 3, "dossiers": [
+        {"name": name, "number": "OPT-2026-0147", "says": f"Sociétariat{NBSP}: date limite le 11 décembre", "days": 21,
+         "link": f"{LINK}/{name}"} for name in ("Jeanne", "Sacha", "Ben")],
 }
 FIGURES: dict[str, Any] = {
     "month": "2027-01", "waiting": 9,
@@ -192,7 +195,7 @@ def test_every_letter_greets_by_first_name_and_says_why_it_came() -> None:
 
 def test_every_letter_holds_one_link() -> None:
     for template, _, body in every_letter():
-        expected = 3 if template == "weekly" else 1
+        expected = 3 if template in ("weekly", "digest") else 1
         assert len(re.findall(r"https?://", body)) == expected, (template, body)
 
 

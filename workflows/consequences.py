@@ -33,6 +33,8 @@ class Letter:
     """Name of the answer that gives the subject (messages)."""
     occasion: FromStep | None = None
     """What makes two letters of one cause different (a date, a rung)."""
+    gathered: bool = False
+    """For the team, a line of the day’s one letter (`digest`); the person and the peer get theirs at once."""
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ class Letter(Model):
     body = TextField()
     message_id = TextField(unique=True)
     status = TextField(default="waiting", constraints=[
-        Check("status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped')"),
+        Check("status IN ('waiting', 'claimed', 'sent', 'failed', 'dropped', 'gathered', 'told')"),
     ])
+    """`gathered`: waits to be a line of the day’s letter to its recipient; `told`: that letter is written."""
     not_before = InstantField()
     """Held for the undo window."""
     next_try = InstantField()
@@ -51,6 +52,17 @@ def messages_between(dossier: Dossier, person: Person) -> int:
         (Letter.recipient == person) | (Event.actor == person)).distinct())
     found: int = rows.count()
     return found
+
+
+def gathered() -> list[Letter]:
+    """What waits to be told in the day’s letters, by recipient, oldest first."""
+    return list(Letter.select(Letter, Person, Dossier).join(Person).switch(Letter).join(Dossier).where(
+        Letter.status == "gathered").order_by(Letter.recipient, Letter.id))
+
+
+def tell_gathered(letters: list[Letter]) -> None:
+    """These are lines of a letter that is written."""
+    Letter.update(status="told").where(Letter.id.in_([one.id for one in letters]), Letter.status == "gathered").execute()
 
 
 def sent_to(person: Person, since: datetime, *, but: str) -> int:

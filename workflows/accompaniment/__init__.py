@@ -142,7 +142,7 @@ steps = (
          final=True, hint="Le bilan compte quand les deux l’ont signé."),
     Step("quiet", None, ("running",), None, by=clock, due=r.quiet_due,
          then=[Letter("meeting_nudge", to=(person, peer), occasion=r.last_noticed),
-               Letter("meeting_nudge", to=(circle,), occasion=r.last_noticed, when=r.long_quiet)],
+               Letter("meeting_nudge", to=(circle,), occasion=r.last_noticed, when=r.long_quiet, gathered=True)],
          past="aucun rendez-vous noté depuis longtemps"),
     Step("mediate", "Demander une médiation", ("running",), None, by=(person, peer), form=ReasonForm,
          then=[Task(circle, "Proposer une médiation au binôme", days=7)], past="a demandé une médiation",

@@ -245,7 +245,7 @@ steps = (
          then=[TakeStep("admission", "join", everywhere=True), TakeStep("cape", "hand_over", everywhere=True),
                TakeStep("cape", "cancel", everywhere=True)], past="le contrat a pris effet"),
     Step("deadline_alarm", None, ("running",), None, by=clock, chosen_if=[r.not_associate], due=r.deadline_alarm_due,
-         then=[Letter("deadline_ahead", to=(person, support, cogerance)),
+         then=[Letter("deadline_ahead", to=(person, support, cogerance), gathered=True),
                Task(cogerance, "Sociétariat : l’échéance approche, décider de la suite", when=r.in_crisis),
                Task(support, "Sociétariat : l’échéance est passée, constater la fin du contrat", when=r.deadline_over)],
          past="rappel de l’échéance d’association envoyé"),
