@@ -15,6 +15,7 @@ from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Commitment, Person, RoleGrant, running
 from intake.models.search import folded
 from workflows.accompaniment import Facts, Peer, accompaniment
+from workflows.accompaniment.forms import CIRCLES
 from workflows.grammar import Item
 from workflows.roles import circle, coordinator, support
 
@@ -66,13 +67,32 @@ def peers_of(dossier: Dossier, linked: set[str], asked_before: set[str]) -> list
     load = dict(Dossier.select(Dossier.peer, fn.COUNT(Dossier.id)).where(
         Dossier.peer.is_null(False)).group_by(Dossier.peer).tuples())
     asked = Person.id.in_(list(committed)) | Person.id.in_(held)
+    people = list(Person.select().where(
+        asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id))
+    known = [dossier.person_id, *(one.id for one in people)]
+    town, towns, wished = folded(dossier.town or ""), _towns(known), _wished(known)
+    mine = wished.get(dossier.person_id, set())
     return [
         Peer(one.uid, one.name, one.called, one.trade, load.get(one.id, 0), one.id in committed,
              linked=one.uid in linked or one.id == dossier.person_id, same_trade=close(one.trade, dossier.activity),
-             asked=one.uid in asked_before)
-        for one in Person.select().where(
-            asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id)
+             asked=one.uid in asked_before, same_town=bool(town) and towns.get(one.id) == town,
+             circles=tuple(label for code, label in CIRCLES if code in mine & wished.get(one.id, set())))
+        for one in people
     ]
+
+
+def _towns(people: list[int]) -> dict[int, str]:
+    """The commune of each person, as they last wrote it."""
+    rows = Dossier.select(Dossier.person, Dossier.town).where(
+        Dossier.town != "", Dossier.person.in_(people)).order_by(Dossier.id).tuples()
+    return {person: folded(town) for person, town in rows}
+
+
+def _wished(people: list[int]) -> dict[int, set[str]]:
+    """The circles each person wishes to join, as they last said."""
+    rows = (Answers.select(Dossier.person, Answers.text).join(Event, on=Answers.event).join(Dossier, on=Event.dossier)
+            .where(Dossier.person.in_(people), Event.step.in_(("submit", "revise", "record_review"))).order_by(Event.id).tuples())
+    return {person: set(text["circles"] or ()) for person, text in rows if "circles" in text}
 
 
 def peers_here(antenna: Antenna) -> list[int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from intake import moment
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Commitment, Person
-from tests.cast import LONG_AGO, Cast, writing
+from tests.cast import LONG_AGO, Cast, principale, writing
 from tests.conftest import Browse, Clock
 from tests.faults import crowd
-from tests.page import Page, press, read
+from tests.page import Page, press, read, send
 
 PROPOSE, MINE, ALL = "Proposer un binôme", "/mes-accompagnements", "/binomes"
 
@@ -47,8 +48,40 @@ def test_the_same_trade_first_then_the_least_busy_and_nobody_linked(
         admission.save()
     said = text(read(browse(people.claire).get(at(seeking, "propose"))))
     assert "Zoé Marchal – céramique – accompagne 0 personne – même métier" in said
-    assert said.index("Zoé Marchal") < said.index("Noé Caron")
+    assert said.index("Zoé Marchal") < said.index("Ada Nowak")
     assert "Ben Lefort" not in said, "a link is declared"
+
+
+def test_equals_are_parted_by_commune_and_wished_circles(seeking: Case, people: Cast, browse: Browse) -> None:
+    """Ben and Noé are as free as each other; Noé lives where Ana does."""
+    with writing():
+        Dossier.update(town="Roubaix").where(Dossier.id == seeking.dossier_id).execute()
+        Dossier.create(number="OPT-2020-0001", person=people.noe, antenna=principale(), opened_at=moment.now(), town="roubaix")
+    said = text(read(browse(people.claire).get(at(seeking, "propose"))))
+    assert said.index("Noé Caron – réparateur de vélos – accompagne 0 personne – même commune") < said.index("Ben Lefort")
+
+
+def test_someone_else_is_searched_without_script(seeking: Case, people: Cast, browse: Browse) -> None:
+    """Six come first; a name gives those who answer to it, and is chosen from."""
+    with writing():
+        for number in range(8):
+            one = Person.create(first_name=f"Zaïd {number}", last_name="Zérouali", email=f"z{number}@exemple.fr", phone="",
+                                created_at=moment.now())
+            Commitment.create(person=one, signed_on=LONG_AGO)
+    claire, page = browse(people.claire), at(seeking, "propose")
+    first = text(read(claire.get(page)))
+    assert first.count("accompagne 0 personne") == 6
+    assert "Zaïd 7" not in first
+    assert press(claire, page, PROPOSE, peer="other").status_code == 422
+    nobody = press(claire, page, PROPOSE, peer="other", other="Personne")
+    assert "Personne de ce nom ne peut accompagner" in text(read(nobody))
+    found = press(claire, page, PROPOSE, peer="other", other="zerouali 7")
+    assert found.status_code == 422
+    assert "Zaïd 7 Zérouali" in text(read(found))
+    assert "Noé Caron" not in text(read(found))
+    assert send(claire, read(found).form(PROPOSE), page, PROPOSE, peer=one.uid).status_code == 303
+    with writing():
+        assert crowd.again(seeking).memory["peer"] == one.uid
 
 
 def test_a_yes_from_both_sides(seeking: Case, people: Cast, browse: Browse, clock: Clock) -> None:
@@ -86,8 +119,9 @@ def test_who_was_asked_before_comes_after(seeking: Case, people: Cast, browse: B
     with writing():
         crowd.step(seeking, "propose", people.claire, peer=people.zoe.uid)
         crowd.step(seeking, "call_back", people.claire, reason="Autre idée")
-    said = text(read(browse(people.claire).get(at(seeking, "propose"))))
-    assert said.index("Noé Caron") < said.index("Zoé Marchal")
+    claire, page = browse(people.claire), at(seeking, "propose")
+    assert "Zoé Marchal" not in text(read(claire.get(page))), "those nobody asked come first"
+    said = text(read(press(claire, page, PROPOSE, peer="other", other="Zoé")))
     assert "déjà contacté pour cette personne" in said
 
 

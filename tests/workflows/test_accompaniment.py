@@ -9,7 +9,7 @@ import pytest
 
 from tests.workflows.reading import ask, effects, noon, rows, rules, said
 from workflows.accompaniment import Facts, Peer, accompaniment, rules as r
-from workflows.accompaniment.forms import CESA_POINTS, HandoverForm, MeetingForm, PairingForm, ReviewForm
+from workflows.accompaniment.forms import CESA_POINTS, OTHER, HandoverForm, MeetingForm, PairingForm, ReviewForm
 from workflows.calendar import paris_day
 from workflows.contracts import Contract
 from workflows.engine import AnswersInvalid, NotTheirs, StepRefused, decide, open_steps
@@ -183,7 +183,7 @@ def test_the_peers_with_room_come_first_and_the_person_never() -> None:
     assert form.peer.choices == [
         (SAMI, "Sami Belkacem – accompagne 0 personne"),
         (INES, "Inès Roussel – formatrice – accompagne 1 personne"),
-        (NOE, "Noé Martin – réparateur de vélos – accompagne 2 personnes"),
+        (NOE, "Noé Martin – réparateur de vélos – accompagne 2 personnes"), (OTHER, "Quelqu’un d’autre"),
     ]
 
 

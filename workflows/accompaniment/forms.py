@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import Form
 
 from workflows import fields as f
@@ -13,6 +15,8 @@ NEEDS = [
     ("training", "Formation"), ("tools", "Outils numériques"), ("sales", "Trouver des clients"),
     ("management", "Gestion et budget"), ("contacts", "Mise en relation"), ("support", "Appui de l’équipe support"),
 ]
+OTHER = "other"
+"""Someone who is not among those proposed first."""
 CIRCLES = [
     ("accompagnement", "Accompagnement"), ("com", "Com’"), ("tech", "Tech"), ("vie_cooperative", "Vie coopérative"),
     ("orientation", "Orientation"), ("formation", "Formation"),
@@ -23,8 +27,26 @@ class PairingForm(StepForm):
     """Someone the circle has in mind."""
 
     readers = (circle, peer)
+    follows = {"other": ("peer", OTHER)}
     peer = f.PersonField("Personne pressentie", missing="Choisissez une personne")
+    other = f.TextField("Nom ou prénom", optional=True)
     why = f.LinesField("Pourquoi cette personne ?", optional=True, description=NO_PRIVATE_LIFE)
+
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """« Quelqu’un d’autre » is a search: its answers are then chosen from."""
+        searched = str(self.other.data or "").strip()
+        valid = super().validate(extra_validators)
+        if valid and self.peer.data == OTHER:
+            found = any(value != OTHER for value, _ in self.peer.pairs)
+            self.other.data = searched or None
+            if not searched:
+                self.peer.errors = ["Écrivez un nom, puis choisissez la personne"]
+            else:
+                self.peer.errors = ["Choisissez la personne dans la liste" if found else
+                                    "Personne de ce nom ne peut accompagner. Essayez un autre nom"]
+            return False
+        return bool(valid)
 
 
 class HandoverForm(StepForm):

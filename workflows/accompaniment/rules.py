@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from unicodedata import combining, normalize
 
-from workflows.accompaniment.forms import CESA_POINTS
+from workflows.accompaniment.forms import CESA_POINTS, OTHER
 from workflows.calendar import (
     delay_end,
     end_of_paris_day,
@@ -45,6 +46,10 @@ class Peer:
     """Their trade is close to the person's activity."""
     asked: bool = False
     """They were asked already for this person."""
+    same_town: bool = False
+    """They live in the same commune."""
+    circles: tuple[str, ...] = ()
+    """The circles both wish to join."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,17 +319,34 @@ def sign(facts: Facts, _: Answers) -> dict[str, Any]:
 # Forms filled from facts ---------------------------------------------------------------------------------------------
 
 
+BEST: Final = 6
+"""People proposed first; the others are searched by name (SCREENS S13)."""
+
+
 def name_peers(form: Any, facts: Facts) -> None:
-    """Offer everyone who is free of any link: those with room first, then the same trade, then the least busy."""
+    """Offer the best ones free of any link, then « Quelqu’un d’autre »; once a name is searched, those who answer to it.
+
+    Those with room first, then the same trade, then the least busy; commune and wished circles part those who are equal.
+    """
     room: int = facts.settings["pairing.capacity"]
     free = sorted((one for one in facts.peers if one.uid != facts.person and not one.linked), key=lambda one: (
-        one.people >= room, one.asked, not one.same_trade, one.people, one.name))
-    form.peer.choices = [(one.uid, _introduced(one)) for one in free]
+        one.people >= room, one.asked, not one.same_trade, one.people, not one.same_town, -len(one.circles), one.name))
+    searched = _plain(str(form.other.data or "")).split()
+    shown = [one for one in free if all(word in _plain(one.name) for word in searched)] if searched else free[:BEST]
+    shown += [one for one in free if one.uid == form.peer.data and one not in shown]
+    form.peer.choices = [(one.uid, _introduced(one)) for one in shown] + [(OTHER, "Quelqu’un d’autre")]
+
+
+def _plain(text: str) -> str:
+    """A name as it is searched: neither case nor accents."""
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
 
 
 def _introduced(one: Peer) -> str:
     people = f"accompagne {one.people} personne{'s' if one.people > 1 else ''}"
-    known = ("même métier" if one.same_trade else "", "déjà contacté pour cette personne" if one.asked else "")
+    known = ("même métier" if one.same_trade else "", "même commune" if one.same_town else "",
+             f"souhaite aussi : {', '.join(one.circles)}" if one.circles else "",
+             "déjà contacté pour cette personne" if one.asked else "")
     return " – ".join(part for part in (one.name, one.trade, people, *known) if part)
 
 
