@@ -19,7 +19,10 @@ def damage() -> list[str]:
     """What is broken in the file itself; PostgreSQL looks after its own."""
     if db_is_postgres():
         return []
-    said = [row for (row,) in db.execute_sql("PRAGMA quick_check(10)").fetchall() if row != "ok"]
+    try:
+        said = [row for (row,) in db.execute_sql("PRAGMA quick_check(10)").fetchall() if row != "ok"]
+    except cysqlite.DatabaseCorruptError as torn:
+        return [str(torn)]
     return said + [f"{table} row {row} points to a row of {parent} that does not exist"
                    for table, row, parent, _ in db.execute_sql("PRAGMA foreign_key_check").fetchall()[:10]]
 

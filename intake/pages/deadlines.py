@@ -111,7 +111,7 @@ def _entries(reader: Person) -> list[agenda.Entry]:
         today = moment.today()
         found += [team_dates.entry_of(line) for line in team_dates.lines_between(antennas, today, today + FEED, grants)
                   if line.dossier.person_id != reader.id]
-    if found and (journee := ahead.next_journee()):
+    if found and (journee := ahead.next_journee(reader)):
         found.append(ahead.of_journee(journee))
     return found
 
