@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cysqlite
+
 from intake.models.base import SealedField, db, db_is_postgres, write_transaction
 from intake.models.schema import all_tables
 from intake.models.sealed import opens, renewed
