@@ -77,7 +77,7 @@ def _dress(app: Flask) -> None:
     from intake.words import FILTERS
 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS | {"typo": show.typo})
+    app.jinja_env.filters.update(FILTERS | {"typo": show.typo, "ordinals": show.ordinals})
     app.jinja_env.globals.update(
         csrf_token=generate_csrf, submission_key=show.submission_key, journee_ahead=navigation.journee_ahead,
         held_roles=access.held_roles, reader=access.me, in_development=show.in_development,

@@ -15,6 +15,7 @@ NBSP = "\u00a0"
 _BEFORE = re.compile(r" ([:;!?»%€])")
 _AFTER = re.compile(r"« ")
 _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
+_ORDINAL = re.compile(r"(?<![\w&#/-])(\d{1,4})(er|re|e)(?!\w)")
 _UNITS = re.compile(r"(?<=\d) (?=(h|Mo|ko|km|ans?|mois|jours?|heures?|minutes?|places?|personnes?|n°)\b)")
 
 
@@ -64,6 +65,11 @@ def typo(text: Any) -> Markup:
     said = _THOUSANDS.sub(NBSP, said)
     said = _UNITS.sub(NBSP, said)
     return Markup(said)  # noqa: S704 escaped above
+
+
+def ordinals(text: Any) -> Markup:
+    """A sentence for a page, « 4e place » with its letters raised (SCREENS L2); letters and attributes keep plain text."""
+    return Markup(_ORDINAL.sub(r"\1<sup>\2</sup>", str(typo(text))))  # noqa: S704 escaped by typo
 
 
 def in_development() -> bool:

@@ -15,6 +15,7 @@ from intake.models.places import Place
 from intake.models.served import ServedLine
 from intake.models.settings import settings_on
 from intake.models.tasks import Task
+from intake.show import ordinals
 from intake.waiting import Supposed
 from tests.cast import Cast, principale, writing
 from tests.conftest import Browse, Clock
@@ -195,3 +196,9 @@ def test_the_fragment_is_the_page(three: list[Case], people: Cast, browse: Brows
     whole = claire.get(LIST + query).get_data(as_text=True)
     part = claire.get(LIST + query, headers={"HX-Request": "true", "HX-Request-Type": "partial"}).get_data(as_text=True)
     assert part.strip() in whole
+
+
+def test_ordinals_are_raised_and_nothing_else() -> None:
+    """L2: `4<sup>e</sup>`; a word, a reference or what someone typed stays as it is."""
+    said = ordinals("10e place, 1er mars, 1re fois, <b>, A12e, 3em")
+    assert said == "10<sup>e</sup> place, 1<sup>er</sup> mars, 1<sup>re</sup> fois, &lt;b&gt;, A12e, 3em"
