@@ -140,7 +140,7 @@ def in_words(field: Field, value: Any) -> str:
     if isinstance(value, list):
         return " ; ".join(in_words(field, one) for one in value)
     if isinstance(value, dict):
-        return _of_dict(value)
+        return _of_row(field.row(), value) if hasattr(field, "row") else _of_dict(value)
     text = str(value)
     if text in labels:
         return labels[text]
@@ -174,6 +174,11 @@ def _antenna(code: str) -> str:
 
 NAMED = {"meeting": _meeting, "antenna": _antenna}
 """Answers that name a row of a table, by the name of their field."""
+
+
+def _of_row(row: Any, value: dict[str, Any]) -> str:
+    """A row of a table: « Le binôme, relire le devis, mardi 15 décembre 2026 »."""
+    return ", ".join(in_words(row[name], one) if name in row else str(one) for name, one in value.items() if one)
 
 
 def _of_dict(value: dict[str, Any]) -> str:

@@ -190,6 +190,9 @@ def tasks_of(told: Task, at: Moment) -> list[tuple[str, Person | None, str, date
     """The work a row gives: role, the one it is for if it names people, sentence, day."""
     if told.when is not None and not told.when(at.facts, at.decision.answers):
         return []
+    if told.each is not None:
+        rows = told.each(at.facts, at.decision.answers)
+        return [(told.role, Person.get(Person.uid == uid), sentence, due) for sentence, due, uids in rows for uid in uids]
     uids = told.people(at.facts, at.decision.answers) if told.people else [None]
     people = [Person.get_or_none(Person.uid == uid) if uid else None for uid in uids]
     return [(told.role, person, told.sentence, task_due(told, at)) for person in people]

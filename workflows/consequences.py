@@ -51,6 +51,8 @@ class Task:
     """Steps that close it; empty: `tick`."""
     people: FromStep | None = None
     """uids of the people it is for; without it, anyone with the role."""
+    each: FromStep | None = None
+    """One task per row of an answer: (sentence, day, uids) of each, in place of its own."""
     when: FromStep | None = None
 
 

@@ -1,5 +1,6 @@
 """Tasks: work for a role, with a date, closed by a step or by hand."""
 
+from collections.abc import Collection
 from datetime import date
 
 from peewee import ForeignKeyField, TextField
@@ -32,6 +33,12 @@ class Task(Model):
             (("role", "closed_at", "due_on"), False),
             (("case", "closed_at"), False),
         )
+
+
+def left_to(person: Person, cases: Collection[Case]) -> list[Task]:
+    """What someone is asked by name in these cases and closes by hand, the soonest first."""
+    rows = Task.select().where(Task.person == person, Task.case.in_([case.id for case in cases]), Task.closed_at.is_null())
+    return [task for task in rows.order_by(Task.due_on, Task.id) if not task.closes_with]
 
 
 def give(case: Case, role: str, sentence: str, due_on: date, person: Person | None = None) -> None:

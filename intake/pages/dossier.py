@@ -26,6 +26,7 @@ from intake.show import show
 from intake.stations import stations_of
 from intake.told import told
 from workflows import roles
+from workflows.accompaniment.rules import DECIDED
 from workflows.common import NoteForm
 from workflows.engine import OpenStep
 from workflows.grammar import Step
@@ -46,7 +47,7 @@ def summary(uid: str) -> Response:
     items = items_of(cases)
     mine = {case.id: my_steps(case)[1] for case in cases}
     links = Links(mine, items)
-    actions = sorted(of_dossier(cases), key=lambda action: (not links(action), not action.step))
+    actions = sorted(filter(may_know, of_dossier(cases)), key=lambda action: (not links(action), not action.step))
     groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
     return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
                  openings=[] if only_asked(dossier) else openings(dossier), undoable=_undoable(cases), href=links)
@@ -220,6 +221,12 @@ class Links:
         if action.task is None or not may_tick(action.task, action.case):
             return ""
         return url_for("step.take", dossier=action.dossier.uid, case=action.case.uid, step="tick", task=action.task.uid)
+
+
+def may_know(action: Action) -> bool:
+    """What two people decided is between them and the circle, as their log is."""
+    between_them = action.task is not None and action.task.sentence.startswith(DECIDED)
+    return not between_them or bool(my_roles(action.case) & {roles.person, roles.peer, roles.circle})
 
 
 def may_tick(task: Task, case: Case) -> bool:

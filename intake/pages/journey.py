@@ -15,6 +15,7 @@ from intake.lookup import cases_of, my_roles, my_steps, workflow_of
 from intake.models.dossiers import Case, Dossier
 from intake.models.letters import messages_between
 from intake.models.people import Antenna, Person
+from intake.models.tasks import left_to
 from intake.pages.dossier import ASIDE, IN_FORCE, href, likely_first, main_case, openings, why_not
 from intake.show import show
 from intake.standing import contact_of, greeting, insurance_of, is_open, next_of, noted, rank_of
@@ -52,7 +53,7 @@ def mine() -> Response:
         state=workflow_of(main).state[main.state] if main else None, greeting=greeting(dossier.person, main),
         begun=any(case.workflow != "admission" for case in cases), rank=rank_of(main), next=next_of(main),
         dates=dates_ahead(dossier, cases, here), contact=contact_of(dossier, main),
-        peer=peer_of(dossier, cases, here), papers=papers_of(dossier, cases), items=items_of(cases),
+        peer=peer_of(dossier, cases, here), papers=papers_of(dossier, cases), items=items_of(cases), decided=decided(dossier, cases),
         openings=openings(dossier), today=moment.today(), messages=messages_between(dossier, me()),
         done=noted(dossier, request.args.get("fait", ""), me()))
 
@@ -103,6 +104,14 @@ def say_case(case: Case) -> dict[str, Any]:
         "request": complement_asked(case, my_roles(case)), "in_place": in_place(steps, facts),
         "leaving": [(one.step, href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
     }
+
+
+def decided(dossier: Dossier, cases: list[Case]) -> list[dict[str, Any]]:
+    """What was decided with my peer and is mine to do, with its day and where I say that it is done."""
+    here = {case.id: case for case in cases if is_open(case)}
+    return [{"what": task.sentence, "day": task.due_on, "late": task.due_on < moment.today(), "href": url_for(
+        "step.take", dossier=dossier.uid, case=here[task.case_id].uid, step="tick", task=task.uid)}
+        for task in left_to(me(), here.values())]
 
 
 def grouped(links: list[tuple[Step, str]]) -> list[tuple[Step, str]]:

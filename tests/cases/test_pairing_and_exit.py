@@ -289,6 +289,32 @@ def test_a_departure_that_nobody_confirmed_is_recalled_every_week(
     assert open_tasks(leaving) == {("support", "")}
 
 
+DECISIONS = {"decisions-0-who": "person", "decisions-0-what": "Appeler la mairie", "decisions-0-when": "15 avril 2027",
+             "decisions-1-who": "peer", "decisions-1-what": "Relire le devis", "decisions-1-when": "20 3 2027"}
+
+
+def test_decisions_become_tasks_and_go_with_the_step(dossier: Dossier, cast: Cast, clock: Clock) -> None:
+    in_cape(dossier, cast.sami)
+    case = paired(dossier, cast)
+
+    def decided() -> set[tuple[str, str, date]]:
+        return {(task.person.first_name, task.sentence, task.due_on) for task in Task.select().where(
+            Task.case == case, Task.closed_at.is_null(), Task.sentence.startswith("Décidé"))}
+
+    both = {("Ana", "Décidé ensemble : Appeler la mairie", date(2027, 4, 15)),
+            ("Noé", "Décidé ensemble : Relire le devis", date(2027, 3, 20))}
+    step(case, "record_meeting", cast.noe, **MEETING, **DECISIONS)
+    assert decided() == both
+    step(case, "undo", cast.noe)
+    assert decided() == set()
+    noted = step(case, "record_meeting", cast.noe, **MEETING, **DECISIONS)
+    step(case, "approve_meeting", cast.ana, about=noted.uid)
+    assert decided() == both, "agreeing with what was written does not do it"
+    mine = Task.get(Task.case == case, Task.person == cast.ana, Task.closed_at.is_null())
+    step(case, "tick", cast.ana, task=mine.uid, proof="")
+    assert {name for name, _, _ in decided()} == {"Noé"}
+
+
 def test_one_meeting_approved_leaves_the_others_to_approve(dossier: Dossier, cast: Cast) -> None:
     in_cape(dossier, cast.sami)
     case = paired(dossier, cast)

@@ -94,7 +94,7 @@ def test_what_each_row_does() -> None:
     assert effects(accompaniment) == {
         "open": "☐ circle", "propose": "✉ pairing_asked peer", "agree": "✉ pairing_proposed person",
         "decline": "☐ circle", "no_answer": "☐ circle", "confirm": "✉ pairing_started person+peer",
-        "ask_other": "☐ circle", "call_back": "☐ circle", "step_down": "☐ circle", "record_meeting": "☐ other",
+        "ask_other": "☐ circle", "call_back": "☐ circle", "step_down": "☐ circle", "record_meeting": "☐ other · ☐ other",
         "review_due": "☐ peer · ☐ support · ✉ review_due person+peer",
         "record_review": "✉ review_to_sign person+peer",
         "quiet": "✉ meeting_nudge person+peer · ✉ meeting_nudge circle",
@@ -206,6 +206,24 @@ def test_a_meeting_is_kept_with_the_next_date_and_the_other_approves_it() -> Non
         "meetings": ["2027-02-26"], "next_meeting": "2027-03-26"}
     assert r.other_of_pairing(facts(memory={"peer": NOE}, actor=NOE), {}) == [ANA]
     assert r.other_of_pairing(facts(memory={"peer": NOE}, actor=ANA), {}) == [NOE]
+
+
+def test_each_decision_with_a_date_is_a_task_for_whoever_it_names() -> None:
+    """« 15 12 2027 » and « 1er mars 2027 » are days; without one, it is only written down."""
+    rows = {"decisions-0-who": "peer", "decisions-0-what": "Relire le devis", "decisions-0-when": "15 12 2027",
+            "decisions-1-who": "person", "decisions-1-what": "Appeler la mairie", "decisions-1-when": "1er avril 2027",
+            "decisions-2-who": "person", "decisions-2-what": "Réfléchir aux prix", "decisions-2-when": ""}
+    known = facts(memory={"peer": NOE}, actor=NOE)
+    decision = decide(accompaniment, "record_meeting", state="running", roles={"peer"}, facts=known, raw={**MEETING, **rows})
+    assert r.decided(known, decision.answers) == [
+        ("Décidé ensemble : Relire le devis", date(2027, 12, 15), [NOE]),
+        ("Décidé ensemble : Appeler la mairie", date(2027, 4, 1), [ANA])]
+
+
+def test_a_decision_says_which_line_is_incomplete() -> None:
+    wrong = {**MEETING, "decisions-0-who": "peer", "decisions-0-what": "Relire", "decisions-0-when": "le 31 février"}
+    assert errors("record_meeting", facts(), "peer", wrong) == {
+        "decisions": ["« Décisions : qui, quoi, quand » : complétez la ligne 1"]}
 
 
 def test_a_meeting_is_approved_once_by_the_other_one() -> None:

@@ -59,9 +59,11 @@ class HandoverForm(StepForm):
 class DecisionRow(Form):
     """Something decided at a meeting."""
 
-    who = f.TextField("Qui", missing="Indiquez qui")
+    who = f.ChoiceField("Qui", missing="Choisissez qui", listed=True, choices=[
+        ("person", "La personne"), ("peer", "Le binôme")])
     what = f.TextField("Quoi", missing="Indiquez quoi")
-    when = f.TextField("Quand", optional=True)
+    when = f.WrittenDayField(
+        "Quand", optional=True, named="La date de la décision", description="Par exemple, 15 12 2026")
 
 
 class MeetingForm(StepForm):
@@ -78,7 +80,9 @@ class MeetingForm(StepForm):
         ("activity", "Activité et clients"), ("money", "Budget et gestion"), ("admin", "Démarches et outils"),
         ("coop", "Vie coopérative"), ("next", "Suite du parcours"), ("other", "Autre sujet")])
     notes = f.LinesField("Compte rendu partagé", missing="Écrivez le compte rendu", description=NO_PRIVATE_LIFE)
-    decisions = f.TableField("Décisions : qui, quoi, quand", DecisionRow, optional=True)
+    decisions = f.TableField(
+        "Décisions : qui, quoi, quand", DecisionRow, optional=True,
+        description="Avec une date, la décision devient une tâche pour la personne nommée")
     needs = f.ChoicesField("Besoins", optional=True, choices=NEEDS)
     next_on = f.DayField("Prochaine date", optional=True)
 

@@ -26,6 +26,8 @@ from workflows.roles import Role, author, person
 YEAR = 12
 """Months in which a CESA asks for two reviews (décret 2015-1363)."""
 NO_DAY = date.min
+DECIDED = "Décidé ensemble : "
+"""How a task begins that two people gave themselves: the team does not read it."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,12 @@ def to_approve(facts: Facts) -> bool:
 def other_of_pairing(facts: Facts, _: Answers) -> list[str]:
     """Whoever of the two did not write."""
     return [facts.person if facts.actor == facts.peer else facts.peer]
+
+
+def decided(facts: Facts, answers: Answers) -> list[tuple[str, date, list[str]]]:
+    """What was decided with a date: the sentence, its day, whom it names."""
+    return [(f"{DECIDED}{row['what']}", row["when"], [facts.person if row["who"] == "person" else facts.peer])
+            for row in answers.get("decisions") or () if row["when"]]
 
 
 def quiet_days(facts: Facts) -> tuple[date, ...]:

@@ -15,7 +15,7 @@ from workflows.fields.choices import (
     TickField,
     YesNoField,
 )
-from workflows.fields.days import DayField, DayPart, read_day
+from workflows.fields.days import DayField, DayPart, WrittenDayField, read_day
 from workflows.fields.identifiers import IbanField, NirField, SiretField, masked_iban
 from workflows.fields.kept import answers_to_json, to_json
 from workflows.fields.numbers import MoneyField, NumberField
@@ -27,5 +27,5 @@ __all__ = [
     "Asked", "ChoiceField", "ChoicesField", "DateChoiceField", "DayField", "DayPart", "EmailField", "IbanField",
     "LinesField", "MoneyField", "MonthField", "NameField", "NirField", "NumberField", "PeopleField", "PersonField",
     "PhoneField", "PieceField", "PostcodeField", "Sentence", "SiretField", "TableField", "TextField", "TickField",
-    "YesNoField", "answers_to_json", "clean", "is_storable", "masked_iban", "read_day", "to_json",
+    "WrittenDayField", "YesNoField", "answers_to_json", "clean", "is_storable", "masked_iban", "read_day", "to_json",
 ]

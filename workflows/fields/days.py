@@ -14,7 +14,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
 from workflows.fields.base import UNSTORABLE, Asked, NotAsked, Sentence, clean
-from workflows.months import MONTHS
+from workflows.months import MONTHS, day_in_words
 
 PARTS: tuple[str, ...] = ("day", "month", "year")
 LABELS = {"day": "Jour", "month": "Mois", "year": "Année"}
@@ -130,6 +130,24 @@ class DayField(Asked):
     def _value(self) -> str:
         """The day in one text, for a template that draws a single box."""
         return self.shown() or " ".join(text for text in self.typed.values() if text)
+
+
+class WrittenDayField(Asked):
+    """A date in one text, for a row of a table: « 15 12 2026 », « 15 décembre 2026 »."""
+
+    default_missing = "Saisissez une date"
+
+    def read(self, text: str) -> date | None:
+        """The day of a text. WrongDay says what is wrong."""
+        return read_day(*(clean(part) for part in _split(text)), named=self.named)
+
+    def load(self, value: Any) -> date:
+        """From a date or its ISO text."""
+        return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+    def shown(self) -> str:
+        """« 15 décembre 2026 »."""
+        return "" if self.data is None else day_in_words(self.data, weekday=False)
 
 
 def read_day(day: str, month: str = "", year: str = "", *, named: str = "La date") -> date | None:
