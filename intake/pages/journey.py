@@ -53,7 +53,8 @@ def mine() -> Response:
         state=workflow_of(main).state[main.state] if main else None, greeting=greeting(dossier.person, main),
         begun=any(case.workflow != "admission" for case in cases), rank=rank_of(main), next=next_of(main),
         dates=dates_ahead(dossier, cases, here), contact=contact_of(dossier, main),
-        peer=peer_of(dossier, cases, here), papers=papers_of(dossier, cases), items=items_of(cases), decided=decided(dossier, cases),
+        peer=peer_of(dossier, cases, here), papers=papers_of(dossier, cases), items=items_of(cases),
+        decided=decided(dossier, cases),
         openings=openings(dossier), today=moment.today(), messages=messages_between(dossier, me()),
         done=noted(dossier, request.args.get("fait", ""), me()))
 
