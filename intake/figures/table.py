@@ -82,8 +82,8 @@ class Figure:
 
     @property
     def bars(self) -> list[dict[str, Any]]:
-        """For each row drawn, its label and the numbers of its bars, with the longest to scale by."""
-        rows = self.shown or self.rows
+        """For each row drawn, its label and the numbers of its bars; a row that says why it has none is not drawn."""
+        rows = [row for row in self.shown or self.rows if not any(isinstance(row[n], str) for n in self.drawn)]
         return [{"label": row[0], "values": [row[n] for n in self.drawn]} for row in rows]
 
     @property

@@ -156,3 +156,12 @@ def test_a_coordinator_reads_their_antenna_alone(people: Cast, browse: Browse, c
 def test_lengths_in_words() -> None:
     assert [days_in_words(days) for days in (0.2, 1.6, 20.6, 26, 74, 130)] == [
         "1 jour", "2 jours", "3 semaines", "4 semaines", "11 semaines", "4 mois"]
+
+
+def test_a_house_that_begins_opens_its_figures(people: Cast, clock: Clock, browse: Browse) -> None:
+    """One dossier that passed a stage is too few for a duration: the row says so, and draws no bar."""
+    with writing():
+        in_review(arrived(people.ana), people)
+        assert TOO_FEW in {cell for row in figure("durees", clock).rows for cell in row}
+        assert figure("durees", clock).bars == []
+    assert browse(people.claire).get(PAGE).status_code == 200

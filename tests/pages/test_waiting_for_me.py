@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -40,6 +41,15 @@ def test_late_comes_first_and_is_counted(ana: Road, people: Cast, clock: Clock, 
     clock.forward(days=40)
     after = text_of(browse, people.claire)
     assert "dont 1 en retard" in after and after.index("En retard") < after.index("Ana Moreau")
+
+
+def test_a_date_of_another_year_says_its_year(people: Cast, clock: Clock, browse: Browse) -> None:
+    """« avant le 10 avril » two years later would be taken for a date to come."""
+    with writing():
+        to_cape(Road(people.ana, clock), people)
+    assert not re.search(r"avant le [^A-Z]{3,16} 20\d\d", text_of(browse, people.sami) + text_of(browse, people.claire))
+    clock.forward(days=400)
+    assert re.search(r"avant le \d+\w* \w+ 2027", text_of(browse, people.claire))
 
 
 def test_it_is_the_dossier_s_next_action(ana: Road, people: Cast, browse: Browse) -> None:
