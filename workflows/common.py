@@ -146,7 +146,10 @@ def liftable(steps: Sequence[Step]) -> list[tuple[str, str]]:
 
 
 def ladder_due(states: Sequence[State]) -> Any:
-    """When the next rung of the silence ladder is due: `silence.days` after the last move, one rung at a time."""
+    """When the next rung of the silence ladder is due: `silence.days` after the last move, one rung at a time.
+
+    A rung that comes late (a stopped clock, a state entered long after the move) keeps the next ones their distance.
+    """
     climbing = {state.name for state in states if state.ladder}
 
     def due(facts: CaseFacts) -> datetime | None:
@@ -156,6 +159,10 @@ def ladder_due(states: Sequence[State]) -> Any:
         climbed = rungs_climbed(facts)
         if climbed >= len(rungs):
             return None
+        last = facts.taken("remind")
+        late = climbed and last is not None and last - facts.moved > timedelta(days=rungs[climbed - 1] + 1)
+        if last is not None and late:
+            return last + timedelta(days=rungs[climbed] - rungs[climbed - 1])
         return facts.moved + timedelta(days=rungs[climbed])
 
     return due
