@@ -37,7 +37,7 @@ document.addEventListener("submit", (event) => {
     const fresh = new DOMParser().parseFromString(request.responseText, "text/html").getElementById(shelf.id);
     if (!fresh) return stop(request.status === 413 ? heavy : failed);
     clearTimeout(slow);
-    shelf.replaceWith(fresh);
+    document.getElementById(shelf.id).replaceWith(fresh);
     const error = fresh.querySelector(".error");
     say((error ?? fresh.querySelector(".pieces span")).textContent);
     fresh.querySelector(error ? "[type=file]" : ".pieces a").focus();

@@ -86,8 +86,10 @@ class Someone:
 
     def does(self, step: str, answers: Answers | None = None, *, button: str = "") -> Someone:
         """From one's home: the step's link, its form, its button; then the step is behind."""
-        self.goes_home()
-        self.goes_to(step)
+        return self.goes_home().goes_to(step).completes(step, answers, button=button)
+
+    def completes(self, step: str, answers: Answers | None = None, *, button: str = "") -> Someone:
+        """The form of a step that is open, its button, once more when there is something to read again."""
         self.fills(answers or {})
         self.presses(button or step)
         if self.page.locator("[data-a-relire]").count():
@@ -107,7 +109,7 @@ class Someone:
     def presses(self, name: str) -> Someone:
         """Press a button, by its name; wait for what it leads to."""
         button = self.page.get_by_role("button", name=as_read(name))
-        with self.page.expect_response(lambda response: response.request.method == "POST") as answered:
+        with self.page.expect_response(is_answer) as answered:
             button.click()
         target = answered.value.headers.get("hx-redirect") or answered.value.headers.get("location")
         if target:
@@ -148,7 +150,7 @@ class Someone:
         shelf = self.page.locator("[data-shelf]").filter(has=self.page.locator("label", has_text=as_read(label, r".*")))
         if shelf.count():
             shelf.get_by_role("button", name="Ajouter ce fichier").click()
-            expect(shelf.get_by_text("Déjà ajouté")).to_be_visible()
+            expect(shelf.get_by_role("heading", name="Déjà ajouté")).to_be_visible()
 
     def write(self, control: Locator, words: str) -> None:
         """Words in a box, or one line of a list."""
@@ -176,6 +178,11 @@ class Someone:
         for sentence in sentences:
             expect(self.page.locator("body")).not_to_contain_text(spaced(sentence))
         return self
+
+
+def is_answer(response: Response) -> bool:
+    """What a pressed button is answered; drafts save themselves meanwhile."""
+    return response.request.method == "POST" and not response.url.endswith("/brouillon")
 
 
 def spaced(sentence: str) -> re.Pattern[str]:

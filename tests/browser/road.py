@@ -126,8 +126,11 @@ class Road:
         ana.presses("Laisser mes coordonnées").follows_the_link()
         ana.reads(f"Bonjour {ana.first_name}", "Premier contact")
         claire = self.by("Claire")
-        claire.opens("/candidatures").goes_to("Contacts").goes_to(f"{ana.first_name} Moreau")
-        self.dossier = claire.dossier = claire.page.url.rsplit("/", 1)[1]
+        claire.opens("/candidatures").goes_to("Contacts")
+        claire.page.get_by_role("link", name=re.compile(rf"^OPT-.*, {ana.first_name} Moreau$")).click()
+        claire.page.wait_for_url(re.compile("/dossier/"))
+        self.dossier = claire.looks().page.url.rsplit("/", 1)[1]
+        claire.dossier = self.dossier
 
     def comes_to_a_meeting(self) -> None:
         """Chosen by the person; presence noted by the circle."""
@@ -188,9 +191,8 @@ class Road:
 
     def is_offered_a_place(self) -> None:
         """From the waiting list, a place in May, accepted."""
-        claire = self.by("Claire").opens("/liste-attente")
-        claire.goes_to("Proposer une place")
-        claire.fills({"Mois d’entrée": "mai 2027", "Un mot": "Au plaisir de vous accueillir"}).presses("Proposer une place")
+        self.by("Claire").opens("/liste-attente").goes_to("Proposer une place").completes("Proposer une place", {
+            "Mois d’entrée": "mai 2027", "Un mot": "Au plaisir de vous accueillir"})
         self.house.tick(minutes=15)
         self.walker.does("Répondre à la proposition", {"Votre réponse": "J’accepte cette place"}, button="Envoyer ma réponse")
 
