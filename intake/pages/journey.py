@@ -23,6 +23,7 @@ from intake.stations import stations_of
 from workflows.engine import OpenStep, blank_form
 from workflows.grammar import Step
 from workflows.obligations import Obligation
+from workflows.signing import ON_THE_PAGE
 
 pages = Blueprint("journey", __name__)
 
@@ -94,13 +95,13 @@ def say_case(case: Case) -> dict[str, Any]:
     state = workflow_of(case).state[case.state]
     shown = [one for one in steps if one.step.label and not one.step.about and one.step.name not in QUIET]
     to_fill = bool(state.pages) and state.name not in ("submitted", "review")
-    possible = [(one.step, page_of(case, one.step)) for one in shown if one.possible
+    possible = [(one.step, page_of(case, one.step)) for one in shown if leads_on(one)
                 and one.step.name not in (*IN_PLACE, *LEAVING) and not (to_fill and one.step.pages)]
     return {
         "title": workflow_of(case).title, "state": state, "says": state.says, "case": case,
         "possible": likely_first(grouped(possible), state.next_steps), "first": state.next_steps,
         "questionnaire": url_for("application.tasks", case=case.uid) if to_fill else "",
-        "blocked": [why_not(case, one) for one in shown if not one.possible and one.step.name not in OF_THE_OFFER],
+        "blocked": [why_not(case, one) for one in shown if not leads_on(one) and one.step.name not in OF_THE_OFFER],
         "missing": [] if to_fill or state.closed else shelf.missing_of(case),
         "request": complement_asked(case, my_roles(case)), "in_place": in_place(steps, facts),
         "leaving": [(one.step, href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
@@ -113,6 +114,11 @@ def decided(dossier: Dossier, cases: list[Case]) -> list[dict[str, Any]]:
     return [{"what": task.sentence, "day": task.due_on, "late": task.due_on < moment.today(), "href": url_for(
         "step.take", dossier=dossier.uid, case=here[task.case_id].uid, step="tick", task=task.uid)}
         for task in left_to(me(), here.values())]
+
+
+def leads_on(one: OpenStep) -> bool:
+    """A step that can be taken, or whose page leads through all that is missing: one signs after reading there."""
+    return one.possible or {refusal.rule for refusal in one.refusals} <= set(ON_THE_PAGE)
 
 
 def grouped(links: list[tuple[Step, str]]) -> list[tuple[Step, str]]:

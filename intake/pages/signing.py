@@ -21,6 +21,7 @@ from intake.papers import evidence
 from intake.show import go, show
 from workflows.engine import NotTheirs, OpenStep, blank_form
 from workflows.roles import person
+from workflows.signing import ON_THE_PAGE
 
 pages = Blueprint("signing", __name__)
 
@@ -148,7 +149,7 @@ def road(case: Case, *, form: Any = None, status: int = 200, reasons: list[str] 
         "signing.html", block="signing", status=status, case=case, dossier=case.dossier, stands=stands, reasons=reasons or [],
         form=form or (blank_form(opened.step, facts) if opened and opened.possible else None), said=notice,
         signed=bool(case.memory.get("person_signed_on")), possible=bool(opened and opened.possible),
-        refusals=[words.say(one) for one in opened.refusals if one.rule not in ("link_opened", "all_read")] if opened else [],
+        refusals=[words.say(one) for one in opened.refusals if one.rule not in ON_THE_PAGE] if opened else [],
         tasks=[{"label": title, "href": url_for("signing.read", dossier=case.dossier.uid, case=case.uid, part=n),
                 "status": "Lu" if done else "À lire", "tone": "" if done else "info"}
                for n, ((title, _), done) in enumerate(zip(parts, read_so_far, strict=True))],

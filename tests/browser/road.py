@@ -291,7 +291,7 @@ class Road:
         self.goes_to(HIRED - timedelta(days=4))
         self.by("Rachel").does("Enregistrer la DPAE", {"Date de la DPAE": self.today, "Accusé de réception": PDF})
         self.goes_to(HIRED)
-        ana.goes_home().reads("Contrat salarié (CESA) · Contrat en cours")
+        ana.goes_home().reads("Contrat en cours", "Contrat CAPE Jusqu’au 2 novembre 2028", "Contrat salarié Vous êtes ici")
 
     def is_contracted(self, first: date, answers: Answers) -> None:
         """Support writes the contract and sends it; the person signs, then the cogérance."""

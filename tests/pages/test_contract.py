@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -149,6 +150,7 @@ def test_the_link_leads_its_person_and_nobody_else_and_reading_it_changes_nothin
 def test_without_the_link_the_page_says_where_it_is_and_sends_it_again_three_times(
         people: Cast, browse: Browse, sent: Any) -> None:
     ana = browse(people.ana)
+    assert read(ana.get("/mon-parcours")).link("Signer") == address(sent, "sign"), "the page that says it is a link away"
     assert read(ana.get(address(sent, "sign"))).text.count("Son lien est personnel") == 1
     assert ana.get(address(sent, "lire/0")).status_code == 303, "nothing is read without the link"
     for _ in range(4):
@@ -168,6 +170,8 @@ def test_the_whole_road_without_javascript(people: Cast, browse: Browse, sent: A
     ana = opens(browse, people.ana, sent)
     page = read(ana.get(address(sent, "sign")))
     assert "1. Lire" in page.text and "3. Signer" not in page.text
+    levels = [int(level) for level in re.findall(r"<h([1-6])", ana.get(address(sent, "lire/0")).text)]
+    assert all(after <= before + 1 for before, after in pairwise(levels)), "titles go down one level at a time"
     reads_all(ana, sent)
     page = read(ana.get(address(sent, "sign")))
     assert "signature électronique simple" in page.text and "Appelez-nous" in page.text
@@ -175,6 +179,7 @@ def test_the_whole_road_without_javascript(people: Cast, browse: Browse, sent: A
     signed = press(ana, address(sent, "sign"), "Signer", code=given, **READ)
     assert signed.status_code == 303 and "/mon-parcours" in signed.headers["Location"]
     assert "Vous avez signé" in read(ana.get(address(sent, "sign"))).text
+    assert "Signer" not in read(ana.get("/mon-parcours")).links, "signed, there is nothing left to sign"
 
     marc = browse(people.marc)
     assert hashlib.sha256(marc.get(address(sent)).data).hexdigest() == sent.memory["document"], "not sealed yet"

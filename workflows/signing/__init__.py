@@ -127,6 +127,10 @@ def all_read(facts: ContractFacts) -> Verdict:
     return holds(not facts.unread, parties=", ".join(facts.unread))
 
 
+ON_THE_PAGE = (link_opened.name, all_read.name)
+"""What is missing to sign and done on the page of the signature itself, so that the page opens all the same."""
+
+
 @house("Il manque dans les réglages de la coopérative : {champs}. La cogérance ou l’administration les remplit.", lifted_by="")
 def coop_known(facts: ContractFacts) -> Verdict:
     """A contract names the cooperative: form, seat, SIREN."""
