@@ -314,7 +314,7 @@ class Road:
             "AG": words.full_day(ASSEMBLY).capitalize(), "Résultat": "31 pour, 2 abstentions", "Procès-verbal": "PV 2029-06"})
         self.by("Sami").does("Enregistrer la souscription", {
             "Bulletin daté, en deux exemplaires": PDF, "Versé": "50"})
-        self.walker.goes_home().reads("Associé·e")
+        self.walker.goes_home().reads("Sociétariat Vous êtes ici", "Solde de vos parts sociales à verser")
 
     def looks_around(self) -> None:
         """Every screen of the house, as those who work there open it."""
