@@ -98,7 +98,7 @@ def book() -> Response:
     if wanted not in {slot.uid for slot in slots.slots_of(journee)}:
         abort(404)
     try:
-        bookings.take(wanted, person=me(), key=f"page:{me().uid}:{request.form.get('key', '')[:60]}")
+        bookings.take(wanted, person=me(), key=f"page:{me().uid}:{request.form.get('key', '')[:60]}", by=me())
     except StepRefused as refused:
         return page(409, [words.say(one) for one in refused.refusals])
     return go(url_for("my_journee.mine"))
@@ -110,7 +110,7 @@ def give_up() -> Response:
     """My appointment is free again."""
     held = slots.booking_of(next_journee(), me())
     if held is not None:
-        bookings.give_up(held, told=False)
+        bookings.give_up(held, told=False, by=me())
     return go(url_for("my_journee.mine"))
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
 
+from intake import bookings
 from intake.cases import NotTheirs, StepRefused, new_case, take_step
 from intake.clock import NEVER, tick
-from intake.models.days import Assembly
+from intake.models import slots
+from intake.models.days import Assembly, Journee
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.people import Commitment, Person
+from intake.models.slots import Slot
 from intake.models.tasks import Task
+from tests.cases.test_whole_road import Road, find_peer, to_cape
 from tests.cast import Cast, principale
 from tests.conftest import NOW, Clock
 from workflows.calendar import paris_day
@@ -336,3 +340,19 @@ def test_an_undone_meeting_is_no_longer_there_to_approve(dossier: Dossier, cast:
     assert Event.select().where(Event.case == case, Event.step == "approve_meeting").count() == 0
     step(case, "approve_meeting", cast.ana, about=kept.uid)
     assert again(case).memory["approved"].keys() == {kept.uid}
+
+
+def test_a_slot_taken_at_the_tablet_is_the_next_appointment_of_the_pairing(cast: Cast, clock: Clock) -> None:
+    """Ana books at the tablet, twice the same entry: one event, her next appointment; given back, none."""
+    road = Road(cast.ana, clock)
+    to_cape(road, cast)
+    find_peer(road, cast)
+    journee = Journee.select().where(Journee.day > clock.now.date(), ~Journee.to_confirm).order_by(Journee.day).first()
+    slots.open_slots(journee, [time(14)], None)
+    uid = Slot.get(Slot.journee == journee).uid
+    for _ in range(2):
+        bookings.take(uid, person=cast.ana, key="entry-1")
+    assert road.case("accompaniment").memory["next_meeting"] == journee.day.isoformat()
+    assert Event.select().where(Event.step == "appoint").count() == 1
+    bookings.give_up(Slot.get(Slot.uid == uid), told=False)
+    assert "next_meeting" not in road.case("accompaniment").memory

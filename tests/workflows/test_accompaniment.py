@@ -28,6 +28,7 @@ TABLE = [
     ("call_back", "Revoir la proposition", "proposed peer_agreed running", "seeking", "circle"),
     ("step_down", "Passer la main", "running", "seeking", "peer"),
     ("record_meeting", "Noter un rendez-vous", "running", None, "peer person"),
+    ("appoint", "Noter le prochain rendez-vous", "running", None, "person peer circle kiosk"),
     ("approve_meeting", "Valider le compte rendu", "running", None, "other"),
     ("review_due", None, "seeking proposed peer_agreed running", None, "clock"),
     ("record_review", "Rédiger le bilan", "seeking proposed peer_agreed running", None, "peer support"),

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from workflows.accompaniment import rules as r
-from workflows.accompaniment.forms import HandoverForm, MeetingForm, PairingForm, ReviewForm
+from workflows.accompaniment.forms import AppointmentForm, HandoverForm, MeetingForm, PairingForm, ReviewForm
 from workflows.accompaniment.rules import Facts, Peer
 from workflows.common import ReasonForm, journey, take_over
 from workflows.dossier import none_open
 from workflows.grammar import Answers, DropTasks, Letter, Remember, State, Step, Task
-from workflows.roles import after, author, circle, clock, other, peer, person, support
+from workflows.roles import after, author, circle, clock, kiosk, other, peer, person, support
 
 __all__ = ["Facts", "Peer", "accompaniment"]
 
@@ -75,6 +75,12 @@ def met(facts: Facts, answers: Answers) -> dict[str, Any]:
     }
 
 
+def appointed(_: Facts, answers: Answers) -> dict[str, Any]:
+    """The slot taken at a journée, or none any more."""
+    ahead = answers.get("on")
+    return {"next_meeting": ahead.isoformat() if ahead else None}
+
+
 def approved(facts: Facts, _: Answers) -> dict[str, Any]:
     """The other of the pairing agrees with what was written."""
     uid = facts.about.uid if facts.about else ""
@@ -126,6 +132,8 @@ steps = (
                     closes_with=("approve_meeting",)),
                Task(other, "Faire ce qui est décidé au rendez-vous", each=r.decided)],
          past="a noté un rendez-vous"),
+    Step("appoint", "Noter le prochain rendez-vous", ("running",), None, by=(person, peer, circle, kiosk), form=AppointmentForm,
+         then=[Remember(appointed)], past="a noté le prochain rendez-vous", quiet=True),
     Step("approve_meeting", "Valider le compte rendu", ("running",), None, by=other, about="record_meeting",
          chosen_if=[r.to_approve], then=[Remember(approved)], past="a validé le compte rendu", final=True),
     Step("review_due", None, paired_or_not, None, by=clock, due=r.review_due,

@@ -87,6 +87,13 @@ class MeetingForm(StepForm):
     next_on = f.DayField("Prochaine date", optional=True)
 
 
+class AppointmentForm(StepForm):
+    """A slot of a journée, taken or given back."""
+
+    readers = (person, circle, peer)
+    on = f.DayField("Date du prochain rendez-vous", optional=True)
+
+
 class ReviewForm(StepForm):
     """A review: the questions of a CAPE, or the eight points of a CESA (décret 2015-1363)."""
 
