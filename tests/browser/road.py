@@ -331,9 +331,9 @@ class Road:
             self.walker.opens(address)
 
     def reads_what_is_theirs(self) -> None:
-        """The circle’s notes are not the person’s to read; her account number is not the circle’s."""
+        """Her account number is not the circle’s; the interview’s notes left three months after the decision."""
         address = f"/dossier/{self.dossier}/reponses"
         self.walker.opens(address).reads("Céramique utilitaire", "FR14").reads_nowhere("Besoin d’appui")
-        self.by("Claire").opens(address).reads("Céramique utilitaire", "Besoin d’appui").reads_nowhere("FR14")
+        self.by("Claire").opens(address).reads("Céramique utilitaire").reads_nowhere("FR14", "Besoin d’appui")
         address = f"/dossier/{self.dossier}/echanges"
         self.walker.opens(address).reads("lien personnel, dans le courriel")
