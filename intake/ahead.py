@@ -19,7 +19,7 @@ from intake.outbox import link_to, office
 from workflows.accompaniment.rules import Asked, asked_reviews
 from workflows.calendar import paris_instant
 from workflows.grammar import Told
-from workflows.obligations import Known, Obligation, obligations
+from workflows.obligations import HELD_SHARES, Known, Obligation, obligations
 
 BEGINS, LASTS = time(9, 30), timedelta(hours=7, minutes=30)
 """When a journée begins, and how long it lasts."""
@@ -35,7 +35,7 @@ def dates_of(cases: Sequence[Case]) -> list[Obligation]:
     known = Known(
         today=today(), settings=settings_on(today(), dossier.antenna), reviews=reviews_of(cases),
         peer=dossier.peer.called if dossier.peer else "", assemblies=[one.day for one in assemblies_from(today())],
-        associate=any(one.workflow == "membership" and one.state == "associate" for one in cases),
+        associate=any(one.workflow == "membership" and one.state in HELD_SHARES for one in cases),
         followed=any(one.workflow in ("cape", "salaried") and one.state == "signed" for one in cases))
     return obligations(cases, known)
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import workflows
-from intake import digest, invitations, moment, weekly, words
+from intake import alarms, digest, invitations, moment, weekly, words
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
 from intake.kiosk import closing, receiving
@@ -53,6 +53,7 @@ def tick() -> int:
     while True:
         batch = due_cases(moment.now())
         if not batch:
+            alarms.ring()
             digest.tell()
             weekly.tell()
             rounds.note(moment.now())

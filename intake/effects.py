@@ -200,8 +200,14 @@ def tasks_of(told: Task, at: Moment) -> list[tuple[str, Person | None, str, date
 
 def give_task(told: Task, at: Moment) -> None:
     """Give work to a role, or to the people the row names."""
+    days = sorted(told.rings(at.facts, at.decision.answers)) if told.rings else []
+    ahead = [day for day in days if day > at.facts.today]
+    later = [day.isoformat() for day in ahead[1:]]
     for role, person, sentence, due in tasks_of(told, at):
-        open_task(at, role, sentence, due, told.closes_with, person)
+        TaskRow.insert(
+            uid=new_uid(), dossier=at.case.dossier, case=at.case, antenna=at.case.antenna, role=role, person=person,
+            sentence=sentence, due_on=due, closes_with=list(told.closes_with), opened_by=at.event,
+            rings_on=next(iter(ahead), None), rings_later=later, tells=told.tells, notice=told.notice).execute()
 
 
 def task_due(told: Task, at: Moment) -> date:
@@ -213,14 +219,6 @@ def task_due(told: Task, at: Moment) -> date:
     if told.working:
         return calendar.add_working_days(at.facts.today, days)
     return calendar.working_day_on_or_after(at.facts.today + timedelta(days=days)) if days else at.facts.today
-
-
-def open_task(at: Moment, role: str, sentence: str, due: date, closes_with: tuple[str, ...] = (),
-              person: Person | None = None) -> None:
-    """Write one task."""
-    TaskRow.insert(
-        uid=new_uid(), dossier=at.case.dossier, case=at.case, antenna=at.case.antenna, role=role, person=person,
-        sentence=sentence, due_on=due, closes_with=list(closes_with), opened_by=at.event).execute()
 
 
 def drop_tasks(told: DropTasks, at: Moment) -> None:

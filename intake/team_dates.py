@@ -20,9 +20,10 @@ from intake.models.settings import settings_on
 from intake.outbox import link_to
 from workflows.accompaniment import Facts as PairingFacts
 from workflows.accompaniment.rules import Asked, asked_reviews
+from workflows.calendar import add_months
 from workflows.counters import Counter, counters
 from workflows.duties import duties, may_read
-from workflows.obligations import Known, Obligation
+from workflows.obligations import HELD_SHARES, Known, Obligation
 from workflows.roles import circle, cogerance, coordinator, support
 
 READERS = (circle, coordinator, support, cogerance)
@@ -68,7 +69,8 @@ def known_of(dossier: Dossier, cases: Sequence[Case]) -> Known:
     return Known(
         today=today, settings=settings_on(today, dossier.antenna), reviews=_reviews(dossier, cases, today),
         assemblies=[one.day for one in assemblies_from(today)],
-        associate=any(one.workflow == "membership" and one.state == "associate" for one in cases),
+        approving=[one.day for one in assemblies_from(add_months(today, -1)) if one.approves_accounts],
+        associate=any(one.workflow == "membership" and one.state in HELD_SHARES for one in cases),
         followed=any(one.workflow in ("cape", "salaried") and one.state == "signed" for one in cases))
 
 

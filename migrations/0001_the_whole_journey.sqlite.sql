@@ -494,7 +494,7 @@ CREATE INDEX "slot_wish_person_id" ON "slot_wish" ("person_id");
 
 CREATE UNIQUE INDEX "slot_wish_key" ON "slot_wish" ("key");
 
-CREATE TABLE "task" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "person_id" INTEGER, "sentence" TEXT NOT NULL, "due_on" DATE NOT NULL, "closes_with" TEXT NOT NULL, "opened_by_id" INTEGER NOT NULL, "closed_by_id" INTEGER, "closed_at" INTEGER, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "event" ("id"), FOREIGN KEY ("closed_by_id") REFERENCES "event" ("id"));
+CREATE TABLE "task" ("id" INTEGER NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "person_id" INTEGER, "sentence" TEXT NOT NULL, "due_on" DATE NOT NULL, "closes_with" TEXT NOT NULL, "rings_on" DATE, "rings_later" TEXT NOT NULL, "tells" TEXT NOT NULL, "notice" TEXT NOT NULL, "opened_by_id" INTEGER NOT NULL, "closed_by_id" INTEGER, "closed_at" INTEGER, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "event" ("id"), FOREIGN KEY ("closed_by_id") REFERENCES "event" ("id"));
 
 CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");
 
@@ -511,6 +511,8 @@ CREATE INDEX "task_closed_by_id" ON "task" ("closed_by_id");
 CREATE INDEX "task_role_closed_at_due_on" ON "task" ("role", "closed_at", "due_on");
 
 CREATE INDEX "task_case_id_closed_at" ON "task" ("case_id", "closed_at");
+
+CREATE INDEX "task_rings_on" ON "task" ("rings_on");
 
 CREATE TABLE "tombstone" ("id" INTEGER NOT NULL PRIMARY KEY, "subject" TEXT NOT NULL, "erased_at" INTEGER NOT NULL, "told_at" INTEGER);
 

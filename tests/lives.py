@@ -75,7 +75,7 @@ def renewed_then_hired(w: World, house: House, who: Someone) -> Life:
 
 
 def leaves_membership(w: World, house: House, dossier: Dossier) -> Life:
-    """The membership ends, and the contract two months later: the deadline is told again every day in between."""
+    """The membership ends, and the contract two months later: the deadline, met long ago, is not told again."""
     ends = (w.now.date() + timedelta(days=58)).isoformat()
     w.take(dossier, "membership.leave", dossier.person, motive="Création de mon entreprise", ends_on=ends)
     yield w.after(3)

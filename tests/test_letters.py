@@ -20,7 +20,7 @@ MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
                   "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed",
-                  "brand_joined", "digest"}
+                  "brand_joined", "digest", "task_due", "permit_ends", "shares_balance"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -98,6 +98,9 @@ SUBJECTS = {
     "brand_joined": "Votre avis pour la marque Terres du Nord",
     "access_changed": "Votre accès à l’espace d’équipe a changé",
     "address_changed": "Vos coordonnées ont changé",
+    "task_due": "Organiser la visite médicale",
+    "permit_ends": "Votre titre de séjour se termine le 30 mai",
+    "shares_balance": "Parts sociales : solde à verser avant le 1er mars",
     "weekly": "3 dossiers attendent une nouvelle",
     "digest": "3 dossiers à suivre aujourd’hui",
     "monthly": "Places et prévisions de janvier 2027",
@@ -111,6 +114,7 @@ KNOWN: dict[str, Any] = {
         "month": "2027-01", "offered_month": "2027-01", "deadline": "2026-12-11T22:59:59.999999+00:00",
         "meeting_at": "2026-12-03T08:30:00+00:00", "paused_until": "2027-03-01", "first_day": "2027-01-01",
         "last_day": "2027-12-31", "review_due": "2027-04-01", "assembly": "2027-06-25", "ends_on": "2027-08-31",
+        "balance_by": "2032-03-01",
     },
     "answers": {
         "subject": "Une question sur votre atelier", "kind": "périmé", "first": "2026-12-17", "second": "2027-01-08",
@@ -121,12 +125,13 @@ KNOWN: dict[str, Any] = {
     "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117",
     "tablet": "Tablette bleue", "journee": "2026-12-17",
     "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
-    "brand": "Terres du Nord",
+    "brand": "Terres du Nord", "sentence": "Organiser la visite médicale", "due": "2027-03-31", "late": False,
+    "permit_until": "2028-05-30",
 }
 UNKNOWN: dict[str, Any] = {
     **KNOWN, "memory": {"month": "2027-01"}, "answers": {}, "rank": None, "total": None, "forecast": "",
-    "deadline": None, "actor": "", "erased_on": None, "pages_left": 0, "pages_total": 0, "code": "", "journee": None,
-    "at": None, "place": "",
+    "deadline": None, "actor": "", "erased_on": None, "permit_until": None, "pages_left": 0,
+    "pages_total": 0, "code": "", "journee": None, "at": None, "place": "",
 }
 ROLES = ("person", "circle", "peer", "support", "cogerance", "waits_for", "correspondent")
 STATES = ("papers", "waiting", "paused", "drafting")

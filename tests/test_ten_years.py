@@ -131,7 +131,7 @@ def terms(story: Story, case: Case) -> Iterable[date]:
 
 
 def deadlines(story: Story, case: Case) -> Iterable[date]:
-    """18, 12, 9, 6, 3 months and 60 days before; every day once it is over; until someone is an associate."""
+    """18, 12, 9, 6, 3 months and 60 days before; every day once it is over; until someone becomes an associate, for good."""
     stay = story.stay(case, CONTRACT["salaried"])
     if stay is None:
         return []
@@ -139,8 +139,8 @@ def deadlines(story: Story, case: Case) -> Iterable[date]:
     deadline = date.fromisoformat(case.memory["deadline"])
     days = {*(add_months(deadline, -months) for months in (18, 12, 9, 6, 3)), deadline - timedelta(days=60)}
     days |= {deadline + timedelta(days=after) for after in range(1, 4000)}
-    associate = story.associate(case.dossier)
-    return [day for day in days if stay.holds(day) and not any(one.holds(day) for one in associate)]
+    stay.until = min([stay.until, *(one.since for one in story.associate(case.dossier))])
+    return [day for day in days if stay.holds(day)]
 
 
 def hirings(story: Story, case: Case) -> Iterable[date]:

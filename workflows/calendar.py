@@ -298,6 +298,11 @@ def medical_visit_by(start: date) -> date:
     return longest(start, 3)
 
 
+def variable_pay_by(assembly: date) -> date:
+    """The last day to pay the variable part, after the assembly that approves the accounts (C. trav. R7331-12)."""
+    return add_months(assembly, 1)
+
+
 def shares_paid_by(subscribed: date) -> date:
     """The day by which the balance of the shares is paid (loi 47-1775 art. 12)."""
     return delay_end(subscribed, SHARES_MONTHS)

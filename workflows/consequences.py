@@ -54,6 +54,12 @@ class Task:
     each: FromStep | None = None
     """One task per row of an answer: (sentence, day, uids) of each, in place of its own."""
     when: FromStep | None = None
+    rings: FromStep | None = None
+    """Days on which a letter tells the role that it is still to be done (JOURNEY §8); those that are past are left out."""
+    tells: str = ""
+    """Letter to the person on the same days."""
+    notice: str = ""
+    """What an authority is told, ready to copy: a name of `workflows.notices`."""
 
 
 @dataclass(frozen=True)

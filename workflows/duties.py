@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from workflows.calendar import (
-    add_months,
     dpae_opens,
     last_useful_assembly,
     medical_visit_by,
     permit_check_by,
     rupture_dates,
+    variable_pay_by,
     working_day_on_or_before,
 )
 from workflows.grammar import Told
@@ -107,6 +107,9 @@ def _salaried(case: Run, known: Known) -> Iterator[Obligation]:
                      "C. trav. R5221-41")
     if case.state in ("signed", "running") and first:
         yield _of_hr(working_day_on_or_before(medical_visit_by(first)), "medical", case, "Visite médicale, au plus tard", "")
+    for day in known.approving if case.state == "running" else ():
+        yield Obligation(variable_pay_by(day), f"variable_pay-{day}", case.uid, Told("Part variable à régler, au plus tard"),
+                         article="C. trav. R7331-12", who=accounts)
     if case.state in ("signed", "running") and deadline and not known.associate:
         useful = last_useful_assembly([day for day in known.assemblies if day >= known.today], deadline)
         if useful:
@@ -148,8 +151,3 @@ def _membership(case: Run, _: Known) -> Iterator[Obligation]:
 
 
 TEAM = {"admission": _permit, "cape": _cape, "salaried": _salaried, "departure": _departure, "membership": _membership}
-
-
-def variable_pay_by(assembly: date) -> date:
-    """The day by which variable pay follows the assembly that approves the accounts (C. trav. R7331-12)."""
-    return add_months(assembly, 1)

@@ -14,6 +14,8 @@ from workflows.accompaniment.rules import Asked
 from workflows.calendar import last_useful_assembly, paris_day
 from workflows.grammar import Told
 
+HELD_SHARES = ("associate", "ended")
+"""States of a membership that met the deadline of C. trav. L7331-3, leaving included."""
 REVIEW_HELD_AROUND = timedelta(days=45)
 """A review signed this close before it was asked counts for it."""
 
@@ -68,6 +70,8 @@ class Known:
     """First name of the peer."""
     reviews: Sequence[Asked] = ()
     assemblies: Sequence[date] = ()
+    approving: Sequence[date] = ()
+    """Assemblies that approve the accounts, the last one included."""
     associate: bool = field(default=False)
     followed: bool = False
     """What follows the contract in force is already signed."""

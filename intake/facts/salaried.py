@@ -14,7 +14,7 @@ from workflows.grammar import Item
 from workflows.membership import membership
 from workflows.salaried import Facts, salaried
 
-ASSEMBLIES = compiled(lambda: Assembly.select(Assembly.day).order_by(Assembly.day))
+ASSEMBLIES = compiled(lambda: Assembly.select(Assembly.day, Assembly.approves_accounts).order_by(Assembly.day))
 NEEDS_ASSEMBLIES = ("drafting", "running")
 ADMITTED = ("subscribing", "associate")
 
@@ -28,9 +28,9 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
     return Facts(
         **common(case, by, about), **around(case, rows),
         open_elsewhere=any(row.workflow == "salaried" and row.state in salaried.open_states for row in here),
-        associate="associate" in joining,
+        associate="associate" in joining, was_associate="ended" in joining,
         admitted=any(state in ADMITTED for state in joining),
         called=any(state in membership.open_states for state in joining),
-        assemblies=tuple(day for (day,) in assemblies),
+        assemblies=tuple(day for day, _ in assemblies), approving=tuple(day for day, approves in assemblies if approves),
         sharings=sharings_of(case.dossier.person_id, moment.today()) if case.state == "drafting" else (),
     )

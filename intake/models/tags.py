@@ -174,7 +174,8 @@ TABLES: Final = Tags({
         personal="opened_from opened_with read told_how", hidden="code"),
     "task": Kept(
         purpose="forget nothing", until=WALK, owner=DOSSIER, rows="delete",
-        plain="uid dossier case antenna person closes_with opened_by closed_by", fact="role due_on closed_at",
+        plain="uid dossier case antenna person closes_with opened_by closed_by tells notice rings_on rings_later",
+        fact="role due_on closed_at",
         personal="sentence"),
     "rank_line": Kept(
         purpose="say why a rank worsened", until=WALK, owner=CASE, rows="delete", plain="case",

@@ -24,6 +24,14 @@ class Task(Model):
     sentence = TextField()
     due_on = DayField()
     closes_with = JSONField(default=list)
+    rings_on = DayField(null=True)
+    """The next day on which a letter tells it is still to be done."""
+    rings_later = JSONField(default=list)
+    """The days after that one."""
+    tells = TextField(default="")
+    """Letter to the person on those days."""
+    notice = TextField(default="")
+    """What an authority is told (`workflows.notices`)."""
     opened_by = ForeignKeyField(Event, backref="+")
     closed_by = ForeignKeyField(Event, null=True, backref="+")
     closed_at = InstantField(null=True)
@@ -32,6 +40,7 @@ class Task(Model):
         indexes = (
             (("role", "closed_at", "due_on"), False),
             (("case", "closed_at"), False),
+            (("rings_on",), False),
         )
 
 
@@ -50,6 +59,20 @@ def give(case: Case, role: str, sentence: str, due_on: date, person: Person | No
     with write_transaction():
         Task.insert(uid=new_uid(), dossier=case.dossier_id, case=case, antenna=case.antenna_id, role=role,
                     person=person, sentence=sentence, due_on=due_on, closes_with=[], opened_by=last).execute()
+
+
+def ringing(today: date) -> list[Task]:
+    """Work still to be done whose alarm has come, the oldest alarm first."""
+    return list(Task.select(Task, Case, Dossier, Person).join(Case).switch(Task).join(Dossier, on=Task.dossier)
+                .join(Person, on=Dossier.person)
+                .where(Task.rings_on <= today, Task.closed_at.is_null()).order_by(Task.rings_on, Task.id))
+
+
+def rang(task: Task, today: date) -> None:
+    """This alarm is told; those missed while the clock was stopped were told with it."""
+    later = [day for day in task.rings_later if day > today.isoformat()]
+    Task.update(rings_on=date.fromisoformat(later[0]) if later else None, rings_later=later[1:]).where(
+        Task.id == task.id).execute()
 
 
 def close(case: Case, sentence: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, request, url_for
 
-from intake import consent, foresight, late_forms, papers, sessions, words
+from intake import consent, foresight, late_forms, notices, papers, sessions, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import Answered, complement_asked, in_words, readable_answers
 from intake.cases import AnswersInvalid, Stale, StepRefused
@@ -28,7 +28,8 @@ from intake.lookup import (
 )
 from intake.models import pending
 from intake.models.dossiers import Case, Dossier, Event
-from intake.pages.dossier import why_not
+from intake.models.tasks import Task
+from intake.pages.dossier import may_tick, why_not
 from intake.questionnaire import SEND
 from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
@@ -181,8 +182,18 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
         state=workflow_of(case).state.get(case.state), mine=mine, before=before,
         stale=stale, both=both, label=label_of(opened.step, case, mine), minutes=facts.settings["undo.minutes"],
         found_back=notice, token=late_forms.token_for(case, me(), request.path) if case.id else "",
-        read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form),
+        read=what_it_is_about(case, opened.step.name, facts), typed=typed_in(form), **the_work(case, opened.step.name),
         **the_round(case, opened.step.name, facts))
+
+
+def the_work(case: Case, step: str) -> dict[str, Any]:
+    """The task that « C’est fait » closes, and what its reader copies for an authority."""
+    uid = request.values.get("task", "") if step == "tick" else ""
+    task = Task.get_or_none(Task.uid == uid, Task.case == case, Task.closed_at.is_null()) if uid else None
+    reads = bool(my_roles(case) & notices.READERS)
+    if task is None or not (reads or may_tick(task, case)):
+        return {"task": None, "notice": None}
+    return {"task": task, "notice": notices.of(task, case) if reads else None}
 
 
 def the_round(case: Case, step: str, facts: Any) -> dict[str, Any]:

@@ -48,6 +48,8 @@ CASES: dict[int, tuple[str, tuple[str, ...]]] = {
         f"{ADMISSION}::test_not_full_time",
     )),
     11: ("Notices to URSSAF and France Travail", (
+        "cases/test_alarms.py::test_notices_of_a_conclusion_and_of_an_early_end",
+        "pages/test_notice.py::test_rh_copies_the_text_and_notes_the_reference_once",
         "workflows/test_cape_dates.py::test_two_declarations_are_due_the_day_of_the_conclusion",
     )),
     12: ("CESA 2024-09-01, no CAPE", (

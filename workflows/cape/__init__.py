@@ -42,6 +42,7 @@ from workflows.grammar import (
     TakeStep,
     Task,
 )
+from workflows.notices import AUTHORITIES
 from workflows.roles import after, circle, clock, cogerance, hr, kiosk, peer, person, support
 from workflows.signing import (
     AmendmentForm,
@@ -186,18 +187,17 @@ welcome_checklist = tuple(
 )
 
 
-def to_authorities(what: str, when: Any = None) -> tuple[Task, ...]:
-    """What RH tells the URSSAF and France Travail the same day (C. com. R5142-1)."""
-    return (
-        Task(hr, f"URSSAF : {what}", days=0, when=when),
-        Task(hr, f"France Travail : {what}", days=0, when=when),
-    )
+def to_authorities(what: str, act: str, when: Any = None) -> tuple[Task, ...]:
+    """What RH tells the URSSAF and France Travail the same day (C. trav. R5142-1), and the alarm if it does not."""
+    return tuple(
+        Task(hr, f"{label}\u00a0: {what}", days=0, when=when, rings=r.notice_alarm, notice=f"{authority}:{act}")
+        for authority, label in AUTHORITIES.items())
 
 
 concluded: tuple[Consequence, ...] = (
     Letter("contract_signed", to=(person, support, cogerance)),
     Letter("welcome", to=(person, peer, circle), when=first_one),
-    *to_authorities("déclarer le CAPE conclu"),
+    *to_authorities("déclarer le CAPE conclu", "concluded"),
     *permit_alarms,
     *welcome_checklist,
 )
@@ -237,7 +237,7 @@ steps = (
          by=(support, person, after("admission.change_month")), form=ReasonForm, then=void,
          past="a repris le contrat", hint="Les signatures déjà données ne valent plus."),
     Step("rework", "Refaire le contrat signé", ("signed",), "drafting", by=(support, after("admission.change_month")),
-         form=ReasonForm, then=[DropTasks(), *to_authorities("corriger la déclaration du CAPE"), *void],
+         form=ReasonForm, then=[DropTasks(), *to_authorities("corriger la déclaration du CAPE", "reworked"), *void],
          past="a refait le contrat signé",
          hint="D’un commun accord, avant la date d’effet. Les signatures ne valent plus."),
     Step("unsigned", None, ("to_sign",), "drafting", by=clock, due=unsigned_due,
@@ -280,7 +280,7 @@ steps = (
          past="a ouvert le renouvellement"),
     Step("hand_over", None, leave, "ended", by=after("salaried.take_effect"), effective=eve_of_cesa,
          then=[Remember(lambda facts, answers: {"ended_on": eve_of_cesa(facts, answers).isoformat()}),
-               *to_authorities("déclarer la fin anticipée du CAPE", when=before_term)],
+               *to_authorities("déclarer la fin anticipée du CAPE", "ended", when=before_term)],
          past="le contrat salarié a pris la suite du CAPE"),
     Step("expire", None, leave, "ended", by=clock, chosen_if=[r.followed], due=lambda facts: facts.expires_at,
          effective=lambda facts, answers: facts.last_day, then=[Remember(over)], past="le CAPE est arrivé à son terme"),
@@ -293,7 +293,7 @@ steps = (
     Step("end_early", "Rompre le contrat", leave, "ended", by=(support, after("departure.end_contract")),
          form=EarlyEndForm, fill=fill_early_end, only_if=[end_reached], effective=end_day,
          then=[Remember(lambda facts, answers: {"ended_on": end_day(facts, answers).isoformat()}),
-               TakeStep("cape", "cancel"), *to_authorities("déclarer la fin anticipée du CAPE"),
+               TakeStep("cape", "cancel"), *to_authorities("déclarer la fin anticipée du CAPE", "ended"),
                Open("departure", "announce", carry=departs_early)],
          past="a rompu le contrat", decision=True),
     Step("restart", "Ouvrir un contrat après interruption", ("ended",), None, by=cogerance, form=ReasonForm,
@@ -305,7 +305,7 @@ steps = (
              after("cape.end_early"), after("salaried.take_effect"), after("departure.end_contract")),
          form=ReasonForm,
          then=[DropTasks(), TakeStep("admission", "give_back"),
-               *to_authorities("annuler la déclaration du CAPE", when=was_signed),
+               *to_authorities("annuler la déclaration du CAPE", "cancelled", when=was_signed),
                Letter("contract_cancelled", to=(person, support, cogerance))],
          past="a annulé le contrat"),
     *signing_rows,

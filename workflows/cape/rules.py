@@ -282,6 +282,11 @@ def cogerance_warned(facts: Facts, answers: Answers) -> bool:
     return nothing_follows(facts, answers) and days_left(facts) <= from_then_on
 
 
+def notice_alarm(facts: Facts, _: Answers) -> list[date]:
+    """The day on which a notice not yet sent is told late (`notice.alarm_days`)."""
+    return [facts.today + timedelta(days=facts.settings["notice.alarm_days"])]
+
+
 def next_open_day(facts: Facts, _: Answers) -> date:
     """Today, or the next working day."""
     return working_day_on_or_after(facts.today)

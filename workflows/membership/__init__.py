@@ -115,7 +115,7 @@ def as_it_stands(_: Facts, answers: Answers) -> dict[str, Any]:
 
 votes = ("vote_yes", "vote_no")
 balance = Task(support, "Faire verser le solde des parts sociales", due=r.balance_day, closes_with=("pay",),
-               when=r.balance_left)
+               when=r.balance_left, rings=r.balance_alarms, tells="shares_balance")
 
 steps = (
     Step("call", "Je veux devenir associé·e", (), "called", by=(person, after("salaried.call_to_apply")),

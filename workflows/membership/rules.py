@@ -155,6 +155,12 @@ def balance_day(facts: Facts, _: Answers) -> date:
     return calendar.working_day_on_or_before(shares_paid_by(facts.day("subscribed") or facts.today))
 
 
+def balance_alarms(facts: Facts, _: Answers) -> list[date]:
+    """Three months, then one, before the shares must be paid in full, and that day (loi 47-1775 art. 12)."""
+    by = shares_paid_by(facts.day("subscribed") or facts.today)
+    return [by - timedelta(days=90), by - timedelta(days=30), by]
+
+
 def day_after_assembly(facts: Facts, answers: Answers) -> date:
     """The working day after the assembly."""
     held = answers.get("assembly") or facts.assembly or facts.today

@@ -15,6 +15,7 @@ from typing import Any
 
 from workflows.calendar import (
     associate_deadline,
+    dpae_opens,
     medical_visit_by,
     permit_check_by,
     working_day_on_or_before,
@@ -171,12 +172,13 @@ def was_declared(facts: Facts, _: Answers) -> bool:
 concluded: tuple[Consequence, ...] = (
     Letter("contract_signed", to=(person, support, cogerance)),
     Task(hr, "Faire la DPAE", closes_with=("file_dpae",),
-         due=lambda facts, answers: working_day_on_or_before(facts.start - timedelta(days=1))),
+         due=lambda facts, answers: working_day_on_or_before(facts.start - timedelta(days=1)),
+         rings=lambda facts, answers: [dpae_opens(facts.start)]),
     Task(hr, "Organiser la visite médicale",
-         due=lambda facts, answers: working_day_on_or_before(medical_visit_by(facts.start))),
+         due=lambda facts, answers: working_day_on_or_before(medical_visit_by(facts.start)), rings=r.medical_alarms),
     Task(hr, "Proposer la mutuelle", due=lambda facts, answers: working_day_on_or_before(facts.start)),
     Task(hr, "Faire vérifier le titre qui autorise le travail", when=needs_permit,
-         due=lambda facts, answers: permit_check_by(facts.start)),
+         due=lambda facts, answers: permit_check_by(facts.start), rings=r.permit_check_alarms),
     *permit_alarms,
 )
 reworked = Letter("contract_reworked", to=(person, support))
@@ -252,6 +254,10 @@ steps = (
     Step("call_to_apply", "Appeler à candidater", ("running",), None, by=(clock, support),
          chosen_if=[r.not_associate, r.not_called], due=r.call_due, then=[Open("membership", "call")],
          past="a appelé à candidater au sociétariat"),
+    Step("variable_pay", None, ("running",), None, by=clock, due=r.variable_pay_due,
+         then=[Task(accounts, "Régler la part variable de la rémunération", due=r.variable_pay_day,
+                    rings=r.variable_pay_alarms)],
+         past="les comptes sont approuvés, la part variable est à régler"),
     Step("amend", "Signer un avenant", ("running",), None, by=support, form=AmendmentForm, only_if=[same_document],
          effective=lambda facts, answers: answers["effective_on"],
          then=[Remember(lambda facts, answers: {"amended": int(facts.memory.get("amended", 0)) + 1}),

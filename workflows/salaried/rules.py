@@ -10,9 +10,13 @@ from workflows.calendar import (
     associate_deadline,
     dpae_opens,
     last_useful_assembly,
+    medical_visit_by,
     paris_day,
+    permit_check_by,
     start_of_paris_day,
     trial_limit,
+    variable_pay_by,
+    working_day_on_or_before,
 )
 from workflows.common import ladder_end
 from workflows.contracts import Contract, earlier_periods, in_force
@@ -30,12 +34,16 @@ class Facts(ContractFacts):
     open_elsewhere: bool = False
     """Another CESA of this dossier is asked, prepared, signed or running."""
     associate: bool = False
+    was_associate: bool = False
+    """The person has left the membership."""
     admitted: bool = False
     """The assembly has admitted the person."""
     called: bool = False
     """A membership case is open."""
     assemblies: tuple[date, ...] = ()
     """Days of the general assemblies, past and to come."""
+    approving: tuple[date, ...] = ()
+    """Those that approve the accounts."""
     sharings: tuple[tuple[str, bool], ...] = ()
     """(name, signed) of the shared activities of the person, as the register of brands says."""
 
@@ -63,6 +71,11 @@ class Facts(ContractFacts):
     def trial_limit(self) -> date | None:
         """The last day of a trial period; None when none is left (C. trav. L7332-1)."""
         return trial_limit(self.start, self.earlier)
+
+    @property
+    def met_deadline(self) -> bool:
+        """The person became an associate: leaving since is a departure, no longer a deadline (C. trav. L7331-3)."""
+        return self.associate or self.was_associate
 
     @property
     def last_useful_assembly(self) -> date | None:
@@ -224,13 +237,48 @@ def effect_date_over(facts: Facts, _: Answers) -> bool:
     return told is None or told < facts.since or paris_day(told) <= facts.first_day
 
 
+def permit_check_alarms(facts: Facts, _: Answers) -> list[date]:
+    """A week before the day by which a permit is checked, and that day (C. trav. R5221-41)."""
+    by = permit_check_by(facts.start)
+    return [by - timedelta(days=7), by]
+
+
+def medical_alarms(facts: Facts, _: Answers) -> list[date]:
+    """A month before the last day of the medical visit, and that day."""
+    by = medical_visit_by(facts.start)
+    return [by - timedelta(days=30), by]
+
+
+# Paying --------------------------------------------------------------------------------------------------------------
+
+
+def variable_pay_due(facts: Facts) -> datetime | None:
+    """The day after each assembly that approves the accounts (C. trav. R7331-12)."""
+    return next_of((day + ONE_DAY for day in facts.approving), facts, "variable_pay")
+
+
+def variable_pay_day(facts: Facts, _: Answers) -> date:
+    """The working day by which the variable part is planned: within a month of that assembly (C. trav. R7331-12)."""
+    return working_day_on_or_before(variable_pay_by(_last_approving(facts)))
+
+
+def variable_pay_alarms(facts: Facts, _: Answers) -> list[date]:
+    """A week before the last day, and that day."""
+    by = variable_pay_by(_last_approving(facts))
+    return [by - timedelta(days=7), by]
+
+
+def _last_approving(facts: Facts) -> date:
+    return max((day for day in facts.approving if day < facts.today), default=facts.today)
+
+
 # Towards membership --------------------------------------------------------------------------------------------------
 
 
 @choice
 def not_associate(facts: Facts) -> bool:
-    """The person is not an associate yet."""
-    return not facts.associate
+    """The person has never been an associate."""
+    return not facts.met_deadline
 
 
 @choice
@@ -246,7 +294,7 @@ def crisis_day(facts: Facts) -> date:
 
 def deadline_alarm_due(facts: Facts) -> datetime | None:
     """The next alarm: `deadline.months` before, the crisis day, then daily once the deadline is over."""
-    if facts.silent or facts.associate:
+    if facts.silent or facts.met_deadline:
         return None
     days = (*alarm_months(facts.deadline, facts.settings["deadline.months"]), crisis_day(facts))
     ahead = next_of(days, facts, "deadline_alarm")
@@ -277,7 +325,7 @@ def deadline_over(facts: Facts, _: Answers) -> bool:
 
 def call_due(facts: Facts) -> datetime | None:
     """`membership.call_days` before the last useful assembly (before the deadline while none is planned), once."""
-    if facts.silent or facts.associate or facts.called or facts.taken("call_to_apply"):
+    if facts.silent or facts.met_deadline or facts.called or facts.taken("call_to_apply"):
         return None
     assembly = facts.last_useful_assembly
     if assembly is None or assembly < facts.start:

@@ -236,8 +236,12 @@ def permit_task(days: int) -> Task:
         ends = facts.entry.permit_until or facts.today
         return working_day_on_or_after(max(facts.today, ends - timedelta(days=days)))
 
+    def rings(facts: ContractFacts, _: Answers) -> list[date]:
+        ends = facts.entry.permit_until
+        return [ends - timedelta(days=days)] if ends else []
+
     return Task(hr, f"Titre de séjour\u00a0: il se termine dans {days} jours, demander le suivant", due=due,
-                when=permit_ends_meanwhile)
+                when=permit_ends_meanwhile, rings=rings, tells="permit_ends")
 
 
 permit_alarms = (permit_task(60), permit_task(30))
