@@ -49,7 +49,7 @@ def path(case: Any, task: Task) -> str:
 
 
 def test_rh_copies_the_text_and_notes_the_reference_once(people: Cast, browse: Browse, concluded: Any) -> None:
-    """From the dossier to the text, without script; the same press twice is one; the other notice stays."""
+    """Worked case 11. From the dossier to the text, without script; the same press twice is one; the other notice stays."""
     rachel, (urssaf, other) = browse(people.rachel), tasks(concluded)
     answer = rachel.get(path(concluded, urssaf))
     page, text = read(answer), words(answer.get_data(as_text=True))
