@@ -175,7 +175,7 @@ def confirm(client: FlaskClient, answer: TestResponse, url: str, button: str) ->
 # What htmx shows equals a reload -------------------------------------------------------------------------------------
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
-RANDOM = re.compile(r'(name="(?:csrf_token|key|jeton_brouillon)" value=)"[^"]*"')
+RANDOM = re.compile(r'(name="(?:csrf_token|key|sheet|jeton_brouillon)" value=)"[^"]*"')
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 """In a fragment it becomes the page’s title."""
 
@@ -191,7 +191,8 @@ def same_as_reload(client: FlaskClient, url: str, target: str, data: Any = None)
     assert fragment.status_code == page.status_code, (fragment.status_code, page.status_code)
     assert "<html" not in fragment.text, "a whole page answers htmx"
     seen, reloaded = (element(RANDOM.sub(r'\1""', TITLE.sub("", one.text)), target) for one in (fragment, page))
-    assert seen == reloaded, f"what htmx shows of #{target} is not what a reload shows"
+    at = next((n for n, (one, other) in enumerate(zip(seen, reloaded, strict=False)) if one != other), 0)
+    assert seen == reloaded, f"#{target}: htmx shows « {seen[at:at + 200]} », a reload « {reloaded[at:at + 200]} »"
     return fragment
 
 
@@ -203,5 +204,5 @@ def element(html: str, wanted: str) -> str:
     for one in re.finditer(rf"<(/?){tag}\b", html[start:]):
         depth += -1 if one[1] else 1
         if depth == 0:
-            return re.sub(r"\s+", " ", html[start:start + one.end()]).replace("> <", "><")
+            return re.sub(r"[ \n\t]+", " ", html[start:start + one.end()]).replace("> <", "><")
     raise AssertionError(f"#{wanted} is not closed")

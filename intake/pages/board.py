@@ -16,7 +16,7 @@ from intake.models import cards, views
 from intake.models.dossiers import Case
 from intake.models.people import Antenna
 from intake.pages.dossier import href, why_not
-from intake.show import go, show
+from intake.show import go, htmx, show
 from intake.stages import ASIDE, OF_STATE, STAGES
 from workflows import roles
 from workflows.engine import BEGIN, OpenStep, open_steps
@@ -35,13 +35,12 @@ def stages() -> Response:
     columns = columns_of(asked)
     version = version_of(columns)
     since = request.args.get("depuis", "")
-    if since == version:
+    if htmx.wants_block and since == version:
         return Response(status=204)
-    if since and request.args.get("discret"):
-        return show("board.html", block="changed", asked=asked)
-    return show("board.html", block="board", columns=columns, asked=asked, version=version, antennas=seen,
-                shown=stage_shown(columns), aside=ASIDE, months=months_line(seen), presets=presets(asked),
-                saved=views.seen_by(me()), any=any(one.cards for one in columns),
+    changed = bool(since and request.args.get("discret"))
+    return show("board.html", block="changed" if changed else "board", changed=changed, columns=columns, asked=asked,
+                version=version, antennas=seen, shown=stage_shown(columns), aside=ASIDE, months=months_line(seen),
+                presets=presets(asked), saved=views.seen_by(me()), any=any(one.cards for one in columns),
                 moved=moved(seen), done=done(), since=since, reader_id=me().id)
 
 

@@ -21,6 +21,7 @@ from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.tasks import Task
 from intake.next_action import Action, of_dossier
+from intake.pages import opinion
 from intake.pages.contract import READERS as CONTRACT_READERS
 from intake.show import show
 from intake.stations import stations_of
@@ -45,12 +46,15 @@ def summary(uid: str) -> Response:
     """Résumé: the next action, then every step open to me, and why not."""
     dossier, cases = _open(uid, at_a_glance=True)
     items = items_of(cases)
-    mine = {case.id: my_steps(case)[1] for case in cases}
+    known = {case.id: my_steps(case) for case in cases}
+    mine = {case: steps for case, (_, steps) in known.items()}
+    studied = next((case for case in cases if case.workflow == "admission" and case.state == "review"), None)
     links = Links(mine, items)
     actions = sorted(filter(may_know, of_dossier(cases)), key=lambda action: (not links(action), not action.step))
     groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
     return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
-                 openings=[] if only_asked(dossier) else openings(dossier), undoable=_undoable(cases), href=links)
+                 openings=[] if only_asked(dossier) else openings(dossier), undoable=_undoable(cases), href=links,
+                 **(opinion.beside(studied, *known[studied.id]) if studied else {}))
 
 
 @pages.get("/dossier/<uid>/reponses")
@@ -120,9 +124,9 @@ def _open(uid: str, *, at_a_glance: bool = False) -> tuple[Dossier, list[Case]]:
     return dossier, cases
 
 
-def _show(template: str, dossier: Dossier, cases: list[Case], here: str, **values: Any) -> Response:
+def _show(template: str, dossier: Dossier, cases: list[Case], tab: str, **values: Any) -> Response:
     main, glance = main_case(cases), only_asked(dossier)
-    tabs = [] if glance else [{"label": label, "href": url_for(f"dossier.{name}", uid=dossier.uid), "current": name == here}
+    tabs = [] if glance else [{"label": label, "href": url_for(f"dossier.{name}", uid=dossier.uid), "current": name == tab}
             for name, label in (("summary", "Résumé"), ("answers", "Réponses"), ("pieces", "Pièces"),
                                 ("exchanges", "Échanges"), ("history", "Historique"))]
     return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=[] if glance else stations_of(cases),

@@ -29,6 +29,7 @@ from intake.lookup import (
 from intake.models import pending
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.tasks import Task
+from intake.pages import opinion
 from intake.pages.dossier import may_tick, why_not
 from intake.questionnaire import SEND
 from intake.refusals import OLD_PAGE, gives_back, old_status
@@ -37,7 +38,6 @@ from intake.stages import OF_STATE
 from intake.two_versions import Both, compared
 from intake.undo import author_role
 from intake.uploads import with_pieces
-from workflows import roles
 from workflows.admission import DECISIONS
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
@@ -154,6 +154,8 @@ def gone(case: Case, step: str, about: Item | None) -> OpenStep:
 
 def after(dossier: Dossier, event: Event | None = None) -> str:
     """Where one goes once a step is taken: what was sent (S8), one's own journey, the board one came from, or the dossier."""
+    if event is not None and opinion.is_here():
+        return opinion.after(dossier, event.case)
     if event is not None and request.form.get("from") == "tableau":
         stage = OF_STATE.get(event.after)
         return url_for("board.stages", deplace=event.case.uid, etape=stage.name if stage else None)
@@ -175,6 +177,10 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
     told = [sentence for one in opened.step.then if (sentence := tell(one, facts))]
     before = [words.fill(one.sentence, one.values) for one in opened.step.before(facts)] if mine and opened.step.before else []
     foreseen = surprise.foreseen if surprise else None if mine else foresight.before(case, opened.step, facts, me())
+    if opened.step.name == opinion.STEP and opinion.is_here():
+        told_of = opinion.mine(case, opened, facts, opinion.came_from(), form, said)
+        return show("opinion.html", block="opinion", status=status, case=case, dossier=case.dossier, form=form, opinion=told_of,
+                    round=consent.round_of(case, facts), back=opinion.after(case.dossier, case))
     return show(
         "step.html", block="form", status=status, case=case, dossier=case.dossier, name=name_of(case.dossier),
         step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
@@ -197,13 +203,11 @@ def the_work(case: Case, step: str) -> dict[str, Any]:
 
 
 def the_round(case: Case, step: str, facts: Any) -> dict[str, Any]:
-    """The round of consent, beside every step of it: what is proposed, who said what, what is missing."""
-    if not consent.shown_with(case, step) or not my_roles(case) & {roles.circle, roles.support, roles.cogerance}:
-        return {"round": None}
-    steps = {one.step.name: one for one in my_steps(case)[1] if one.step.label}
-    links = {name: url_for("step.take", dossier=case.dossier.uid, case=case.uid, step=name) for name in steps}
-    blocked = [why_not(case, one) for name, one in steps.items() if name in DECISIONS and name != step and one.refusals]
-    return {"round": consent.round_of(case, facts), "links": links, "may": steps, "blocked_others": blocked, "here": step}
+    """The round of consent beside every step of it, and why the other decisions cannot be taken."""
+    steps = my_steps(case)[1] if consent.shown_with(case, step) else ()
+    blocked = [why_not(case, one) for one in steps
+               if one.step.name in DECISIONS and one.step.name != step and one.refusals]
+    return {**opinion.beside(case, facts, steps, step), "blocked_others": blocked}
 
 
 def label_of(step: Step, case: Case, mine: bool) -> str:

@@ -207,3 +207,71 @@ def test_the_fragment_is_the_page(ana: Case, people: Cast, browse: Browse) -> No
     assert part.status_code == 422
     assert 'id="etape"' in part.get_data(as_text=True)
     assert read(part).text.partition("Il y a un problème")[2] in whole
+
+
+# My opinion in place -------------------------------------------------------------------------------------------------
+
+MINE = "Donner mon avis"
+
+
+@pytest.fixture
+def proposed(people: Cast, clock: Clock) -> Case:
+    """Ana, whom Claire proposes to admit; nobody has said anything yet."""
+    with writing():
+        case = in_review(arrived(people.ana), people)
+        step(case, "propose", people.claire, decision="admit")
+        return crowd.again(case)
+
+
+def opinions(case: Case) -> int:
+    with writing():
+        return Event.select().where(Event.case == case, Event.step == "give_opinion").count()
+
+
+def test_my_opinion_is_given_on_the_dossier(proposed: Case, people: Cast, browse: Browse) -> None:
+    """Without leaving the page; said again by the same form, it is one opinion; then it may be changed."""
+    ines, page = browse(people.ines), f"/dossier/{proposed.dossier.uid}"
+    form = read(ines.get(page)).form(MINE)
+    for _ in range(2):
+        answer = send(ines, form, page, MINE, opinion="objection", reason="Le budget", no_link="oui")
+        assert (answer.status_code, answer.location) == (303, f"{page}#avis")
+    assert opinions(proposed) == 1
+    shown = read(ines.get(page))
+    assert "InèsObjection : Le budget" in text(shown) and "Changer mon avis" in shown.text
+    assert send(ines, shown.form(MINE), page, MINE, opinion="favorable", no_link="oui").status_code == 303
+    assert "InèsFavorable" in text(read(ines.get(page))).replace(" ", "")
+
+
+def test_my_opinion_refused_stays_in_its_place(proposed: Case, people: Cast, browse: Browse) -> None:
+    """Nothing chosen, no reason, or a page that is old: the form comes back as typed, and nothing is written."""
+    ines, page = browse(people.ines), f"/dossier/{proposed.dossier.uid}"
+    form = read(ines.get(page)).form(MINE)
+    empty = send(ines, form, page, MINE)
+    assert empty.status_code == 422 and "Choisissez un avis" in read(empty).text
+    unsaid = send(ines, form, page, MINE, opinion="objection", no_link="oui")
+    assert unsaid.status_code == 422 and "Indiquez la raison" in read(unsaid).text
+    with writing():
+        step(proposed, "give_opinion", people.salome, opinion="favorable", no_link="oui")
+    stale = send(ines, form, page, MINE, opinion="objection", reason="Le budget", no_link="oui")
+    assert stale.status_code == 409 and "Salomé a déjà donné un avis" in text(read(stale))
+    again = read(stale).form(MINE)
+    assert (again.values["opinion"], again.values["reason"]) == ("objection", "Le budget")
+    assert opinions(proposed) == 1
+    assert send(ines, again, page, MINE).location == f"{page}#avis"
+
+
+def test_my_opinion_is_given_beside_the_decision(proposed: Case, people: Cast, browse: Browse) -> None:
+    """One comes back to the decision one was reading; no id of the page is there twice."""
+    salome, page = browse(people.salome), at(proposed, "decline")
+    shown = read(salome.get(page))
+    assert len(set(shown.ids)) == len(shown.ids)
+    answer = send(salome, shown.form(MINE), page, MINE, opinion="favorable", no_link="oui")
+    assert answer.location == f"{page}#avis"
+
+
+def test_who_decides_nothing_is_asked_for_no_opinion(proposed: Case, people: Cast, browse: Browse) -> None:
+    """Support reads the round; the person does not."""
+    for someone, reads_it in ((people.sami, True), (people.marc, True), (people.ana, False)):
+        page = read(browse(someone).get(f"/dossier/{proposed.dossier.uid}"))
+        assert ("Où en est la décision" in page.text) == reads_it
+        assert not any(MINE in form.buttons for form in page.forms)
