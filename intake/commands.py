@@ -211,10 +211,11 @@ def restore(told: argparse.Namespace, settings: Settings) -> int:
 
 def rotate(_: argparse.Namespace, settings: Settings) -> int:
     """Everything under the newest key."""
+    from intake import seal_keys
     from intake.models import health
 
     with database(settings):
-        turned = health.rotate()
+        turned = health.rotate() + seal_keys.renew()
     say(f"{turned} sealed again. The other keys of {settings.key_file.name} may be retired once this says 0.")
     return 0
 

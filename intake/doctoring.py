@@ -139,8 +139,12 @@ def _seal(settings: Settings) -> list[str]:
         asked = settings_on(moment.today())
     missing = [label for name, label in COOP_NAMES.items() if not asked[name]]
     said = [f"the settings do not say the cooperative's {', '.join(missing)}: no contract can be sent"] if missing else []
-    if settings.production and not seal_keys.pairs():
-        said.append("the house has no certificate to seal signed contracts with: run `intake papers certificate`")
+    try:
+        if settings.production and not seal_keys.pairs():
+            said.append("the house has no certificate to seal signed contracts with: run `intake papers certificate`")
+    except sealed.WrongKey:
+        said.append(f"no key of {settings.key_file.name} opens the certificates of {settings.key_file.name}{seal_keys.SUFFIX}: "
+                    "put the former key back, then run `intake rotate`")
     return said
 
 

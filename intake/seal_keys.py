@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from intake import moment
-from intake.models.sealed import seal, unseal
+from intake.models.sealed import renewed, seal, unseal
 
 LASTS = timedelta(days=5 * 365)
 SUFFIX = ".seal"
@@ -28,6 +29,8 @@ PLACE, ROW = "seal.keys", "certificate"
 
 _file: Path | None = None
 _makes_its_own = False
+_opened_once: tuple[bytes, list[Pair]] | None = None
+"""What the file held when it was last opened: its certificates are read from clear memory until it changes."""
 
 
 class NoCertificate(Exception):
@@ -49,15 +52,31 @@ class Pair:
 
 def use(key_file: Path, *, create: bool) -> None:
     """Where the certificates lie; with `create` (development), the first is made when it is first needed."""
-    global _file, _makes_its_own
-    _file, _makes_its_own = key_file.with_name(key_file.name + SUFFIX), create
+    global _file, _makes_its_own, _opened_once
+    _file, _makes_its_own, _opened_once = key_file.with_name(key_file.name + SUFFIX), create, None
 
 
 def pairs() -> list[Pair]:
     """Every certificate of the house, the newest first; those before stay, so that old seals are still recognised."""
+    global _opened_once
     if _file is None or not _file.exists():
         return []
-    return [_opened(line) for line in _file.read_bytes().splitlines() if line.strip()]
+    held = _file.read_bytes()
+    if _opened_once is None or _opened_once[0] != held:
+        _opened_once = held, [_opened(line) for line in held.splitlines() if line.strip()]
+    return _opened_once[1]
+
+
+def renew() -> int:
+    """Seal the file again under the newest key; begun again, it goes on. How many certificates turned (TRUST 4.6)."""
+    if _file is None or not _file.exists():
+        return 0
+    lines = [line.strip() for line in _file.read_bytes().splitlines() if line.strip()]
+    fresh = [renewed(line) for line in lines]
+    turned = sum(one is not None for one in fresh)
+    if turned:
+        _write(b"".join((new or old) + b"\n" for new, old in zip(fresh, lines, strict=True)))
+    return turned
 
 
 def newest() -> Pair:
@@ -91,12 +110,20 @@ def make(name: str, now: datetime) -> Pair:
                    .sign(key, hashes.SHA256()))
     pair = Pair(certificate, key)
     lines = _file.read_bytes() if _file.exists() else b""
+    _write(_closed(pair) + b"\n" + lines)
+    return pair
+
+
+def _write(content: bytes) -> None:
+    """The whole file or the former one, never half of it; its owner alone reads it."""
+    assert _file is not None, "use() comes first"  # noqa: S101
     _file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = _file.with_name(_file.name + ".new")
-    fresh.touch(mode=0o600)
-    fresh.write_bytes(_closed(pair) + b"\n" + lines)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(_file)
-    return pair
 
 
 def _closed(pair: Pair) -> bytes:

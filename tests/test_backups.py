@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from config import Settings
-from intake import backups, history
+from intake import backups, history, seal_keys
 from intake.models import erasures, health, pieces, sealed
 from intake.models.base import db
 from intake.models.dossiers import Dossier, Event
@@ -153,11 +153,25 @@ def test_a_sealed_text_moved_to_another_row_is_refused(taken: Path, cast: Cast) 
 
 
 def test_a_rotation_turns_everything_once_and_retires_the_old_key(taken: Path, settings: Settings) -> None:
+    """The certificates that seal signed documents turn with it: they lie outside the database, under the same keys."""
     old = settings.key_file.read_bytes()
+    certificates = {seal_keys.make("Optéos", NOW).fingerprint, *seal_keys.trusted()}
     settings.key_file.write_bytes(Fernet.generate_key() + b"\n" + old)
     sealed.load_keys(settings.key_file)
-    assert health.rotate() >= 1
-    assert health.rotate() == 0, "begun again, nothing is left to turn"
+    assert health.rotate() >= 1 and seal_keys.renew() == len(certificates)
+    assert health.rotate() == seal_keys.renew() == 0, "begun again, nothing is left to turn"
     settings.key_file.write_bytes(settings.key_file.read_bytes().splitlines()[0])
     sealed.load_keys(settings.key_file)
     assert pieces.content_of(Piece.get()) == MARK
+    assert seal_keys.trusted() == certificates and seal_keys.newest().key.private_numbers()
+    assert (settings.key_file.with_name("keys.seal").stat().st_mode & 0o777) == 0o600
+
+
+def test_without_the_rotation_of_its_certificates_a_house_seals_nothing(taken: Path, settings: Settings) -> None:
+    """The control: the old key retired too early."""
+    seal_keys.make("Optéos", NOW)
+    settings.key_file.write_bytes(Fernet.generate_key() + b"\n")
+    sealed.load_keys(settings.key_file)
+    seal_keys.use(settings.key_file, create=False)
+    with pytest.raises(sealed.WrongKey):
+        seal_keys.newest()
