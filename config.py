@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class WrongSettings(Exception):
@@ -30,6 +31,9 @@ class Settings:
     """Whom to write to or call, in letters and on every page of help."""
     bounces: str = ""
     """The address whose mail is piped to `intake bounce`."""
+    sms_url: str = ""
+    """Where codes to sign are handed over to be sent by SMS; empty: support reads them out."""
+    sms_token: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     backups: Path | None = None
@@ -58,6 +62,7 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=env.get("INTAKE_SMTP_URL", ""),
         sender=env.get("INTAKE_SENDER", ""), email=env.get("INTAKE_EMAIL", ""), phone=env.get("INTAKE_PHONE", ""),
         bounces=env.get("INTAKE_BOUNCES", ""),
+        sms_url=_address(env.get("INTAKE_SMS_URL", "")), sms_token=env.get("INTAKE_SMS_TOKEN", ""),
         backups=Path(env["INTAKE_BACKUPS"]) if env.get("INTAKE_BACKUPS") else None,
         backup_key=Path(env["INTAKE_BACKUP_KEY"]) if env.get("INTAKE_BACKUP_KEY") else None,
         work=env.get("INTAKE_WORK", "yes") != "no",
@@ -74,6 +79,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise WrongSettings(f"INTAKE_SMS_URL is an address that begins with https://, not {text[:20]!r}")
+    return text
+
+
 def _refuse_what_is_unsafe(settings: Settings, env: Mapping[str, str]) -> None:
     if len(settings.secret_key) < 32:
         raise WrongSettings("INTAKE_SECRET_KEY is missing or shorter than 32 characters; make one with "
@@ -86,6 +97,9 @@ def _refuse_what_is_unsafe(settings: Settings, env: Mapping[str, str]) -> None:
         raise WrongSettings("INTAKE_NOW moves the clock: it is refused in production; remove it")
     if not settings.smtp_url:
         raise WrongSettings("INTAKE_SMTP_URL is missing: nobody could sign in")
+    sms = urlsplit(settings.sms_url)
+    if sms.scheme == "http" and sms.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise WrongSettings("INTAKE_SMS_URL begins with http://: codes to sign would travel in clear; use https://")
 
 
 def _with_development_secret(settings: Settings) -> Settings:

@@ -21,6 +21,7 @@ def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
     from intake import (
         access,
+        gateway,
         headers,
         kiosk,
         late_forms,
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
                        phone=settings.phone)
     secrets_kept.set_secret(settings.secret_key)
+    gateway.use(settings.sms_url, settings.sms_token)
     app.before_request(refusals.from_elsewhere)
     app.before_request(_open_request)
     app.before_request(sessions.load)

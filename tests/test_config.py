@@ -41,7 +41,7 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "value"), [
     ("INTAKE_SECRET_KEY", ""), ("INTAKE_SECRET_KEY", "short"), ("INTAKE_KEY_FILE", ""), ("INTAKE_SMTP_URL", ""),
-    ("INTAKE_NOW", "2027-03-01T09:00:00Z"),
+    ("INTAKE_SMS_URL", "http://sms.exemple.fr"), ("INTAKE_SMS_URL", "sms.exemple.fr"), ("INTAKE_NOW", "2027-03-01T09:00:00Z"),
 ])
 def test_production_refuses(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(WrongSettings, match=name):

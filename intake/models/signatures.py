@@ -15,6 +15,8 @@ from intake.models.sealed import seal, unseal
 from intake.secrets_kept import digest
 
 CODE_LASTS = timedelta(hours=1)
+CODE_AGAIN = timedelta(minutes=1)
+"""The least between two codes sent by message: a double press sends one."""
 TRIES, CODES = 5, 10
 """Wrong codes before one dies; codes given for one document."""
 
@@ -106,6 +108,11 @@ def give_code(request: SigningRequest, code: str, now: datetime, by: Person | No
         codes=SigningRequest.codes + 1,
     ).where(SigningRequest.id == request.id, SigningRequest.codes < CODES, SigningRequest.signed_at.is_null()).execute()
     return done == 1
+
+
+def take_code_back(request: SigningRequest) -> None:
+    """A code that could not be carried is good for nothing."""
+    SigningRequest.update(code="").where(SigningRequest.id == request.id, SigningRequest.signed_at.is_null()).execute()
 
 
 def try_code(request: SigningRequest, now: datetime) -> bool:

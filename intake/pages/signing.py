@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, request, url_for
 
-from intake import moment, papers, signing_links, words
+from intake import codes_sent, gateway, moment, papers, signing_links, words
 from intake.access import SIGNED_IN, STAFF, access, me
 from intake.cases import AnswersInvalid, StepRefused, take_step
 from intake.effects import Made
@@ -64,6 +64,17 @@ def send_again(dossier: str, case: str) -> Response:
     sent = signing_links.send_again(stands, moment.now())
     return road(found, notice="La lettre repart dans un instant. Regardez vos courriels." if sent else
                 "La lettre est déjà repartie trois fois. Attendez une heure, ou appelez-nous.")
+
+
+@pages.post("/dossier/<dossier>/<case>/recevoir-le-code")
+@access(SIGNED_IN)
+def text_code(dossier: str, case: str) -> Response:
+    """The person asks for the code by SMS, once everything is read."""
+    found = mine(dossier, case)
+    stands = signatures.of(found) or abort(404)
+    if stands.opened_at is None or stands.signed_at is not None or len(stands.read) < len(evidence.parts_of(found)):
+        return go(url_for("signing.sign", dossier=dossier, case=case))
+    return road(found, notice=codes_sent.send(stands, found.dossier, moment.now()))
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -154,7 +165,8 @@ def road(case: Case, *, form: Any = None, status: int = 200, reasons: list[str] 
                 "status": "Lu" if done else "À lire", "tone": "" if done else "info"}
                for n, ((title, _), done) in enumerate(zip(parts, read_so_far, strict=True))],
         left=read_so_far.count(False), code_alive=stands.code_at is not None and signatures.code_alive(stands, moment.now()),
-        contact=office.contact, path=signing_links.path(stands), back=step_page.after(case.dossier), first_day=facts.first_day)
+        texts_to=gateway.ends_with(codes_sent.number_of(case.dossier, moment.now())), contact=office.contact,
+        path=signing_links.path(stands), back=step_page.after(case.dossier), first_day=facts.first_day)
 
 
 @pages.route("/dossier/<dossier>/<case>/countersign", methods=["GET", "POST"])
