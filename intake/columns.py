@@ -90,30 +90,29 @@ def stages_of(asked: Asked) -> tuple[Stage, ...]:
 
 
 def columns_of(asked: Asked) -> list[Column]:
-    """Every column of a view; those left alone for longest first, the waiting list by rank."""
+    """Every column of a view; those left alone for longest first."""
     return [column(stage, asked) for stage in STAGES]
 
 
 def column(stage: Stage, asked: Asked) -> Column:
-    """A column: its first cards, and how many there are (« 50+ » beyond)."""
-    by_rank = stage.name == "liste-d-attente" and asked.vue != STALLED
+    """A column: its first cards, those nobody was in touch with before the others, and how many there are (« 50+ » beyond)."""
     if stage not in stages_of(asked):
         return Column(stage, (), "0", False, empty_of(stage, asked))
-    page = cards.page(asked.wanted, [stage], sort="rang" if by_rank else "contact", most=COLUMN)
-    ranks = ranks_of(page.cards) if by_rank and not asked.filtered else {}
-    return Column(stage, tuple(shown(one, asked, ranks.get(one.id, 0)) for one in page.cards), page.count, bool(page.next),
-                  empty_of(stage, asked))
+    if stage.name == "liste-d-attente":
+        return _by_rank(stage, asked)
+    page = cards.page(asked.wanted, [stage], most=COLUMN)
+    return Column(stage, tuple(shown(one, asked) for one in page.cards), page.count, bool(page.next), empty_of(stage, asked))
 
 
-def ranks_of(found: Collection[Card]) -> dict[int, int]:
-    """The rank of each first card of a waiting list, antenna by antenna."""
-    ranks: dict[int, int] = {}
-    counted: dict[int, int] = {}
-    for one in found:
-        if one.state == "waiting":
-            counted[one.antenna] = counted.get(one.antenna, 0) + 1
-            ranks[one.id] = counted[one.antenna]
-    return ranks
+def _by_rank(stage: Stage, asked: Asked) -> Column:
+    """The waiting list: by rank, once those without news for too long are told (B9)."""
+    quiet = cards.page(replace(asked.wanted, stalled=True), [stage], sort="rang", most=COLUMN).cards
+    told = {one.id for one in quiet}
+    page = cards.page(asked.wanted, [stage], sort="rang", most=COLUMN + len(quiet))
+    line = [*quiet, *(one for one in page.cards if one.id not in told)]
+    ranks = cards.ranks(asked.wanted.antennas)
+    return Column(stage, tuple(shown(one, asked, ranks.get(one.id, 0)) for one in line[:COLUMN]), page.count,
+                  bool(page.next) or len(line) > COLUMN, empty_of(stage, asked))
 
 
 def shown(one: Card, asked: Asked, rank: int = 0) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +71,21 @@ def reasons_of(cases: Collection[Case]) -> dict[int, list[str]]:
     for case, day, before, rank, sentence in rows:
         moved = f"de {words.rank(before)} à {words.rank(rank)}" if before else words.rank(rank)
         told.setdefault(case, []).append(f"{words.short_day(day)} : {moved} : {sentence}")
-    return {case.id: [_since(case), *told.get(case.id, [])] for case in cases}
+    drawn = Counter(_drawn_among(case) for case in cases)
+    return {case.id: [_since(case) + (_draw(case) if drawn[_drawn_among(case)] > 1 else ""), *told.get(case.id, [])]
+            for case in cases}
+
+
+def _drawn_among(case: Case) -> datetime | int:
+    """The day whose people were drawn for; for the others, nobody but oneself."""
+    number = case.memory.get("draw", {}).get("number")
+    return case.rank_at.replace(microsecond=0) if case.rank_at.microsecond == number else int(case.id)
+
+
+def _draw(case: Case) -> str:
+    """« … ; ordre tiré au sort : 483 201, de la graine Xy… », for those of the same day."""
+    drawn = case.memory["draw"]
+    return f" ; ordre du jour tiré au sort : numéro {drawn['number']:,}".replace(",", " ") + f", graine {drawn['seed']}"
 
 
 def _since(case: Case) -> str:

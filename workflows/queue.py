@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +12,8 @@ from workflows.calendar import Month
 HORIZON_MONTHS = 12
 """Beyond, the forecast only says « dans plus d’un an »."""
 ONE_MICROSECOND = timedelta(microseconds=1)
+DRAWN_AMONG = 1_000_000
+"""How many numbers a draw has: the microseconds of the first second of a day."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,16 @@ class Candidate:
     completed_on: date | None = None
     """When the file was complete; breaks ties, unknown ones last."""
     draw: int = 0
-    """A number drawn once, its seed logged; breaks the remaining ties."""
+    """Breaks the ties that remain: the order of arrival. A day without its hour was drawn for already (`draw`)."""
     not_before: Month | None = None
     """The month before which the person asked not to enter."""
     paused: bool = False
     """Keeps the rank, takes no place."""
+
+
+def draw(seed: str) -> int:
+    """The number someone draws: nobody chooses it, anyone finds it again from its seed, which is kept with it."""
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") % DRAWN_AMONG
 
 
 def order(candidates: Iterable[Candidate]) -> list[Candidate]:

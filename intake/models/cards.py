@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -20,6 +21,9 @@ from workflows.calendar import Month
 
 COUNTED = 50
 """Beyond, « 50+ »: an exact count makes the board slower with every dossier."""
+
+LONGEST_LINE = 1_000
+"""Beyond, cards tell no rank."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,19 @@ def by_id(cases: Collection[int]) -> list[Card]:
 def ids(wanted: Wanted, stages: Collection[Stage], most: int) -> list[int]:
     """The admissions a view asks for, by number of dossier."""
     return [row[0] for row in matching(wanted, stages).order_by(Dossier.number, Case.id).limit(most).tuples()]
+
+
+def ranks(antennas: Collection[int]) -> dict[int, int]:
+    """The rank of each admission in the waiting list of its antenna."""
+    line = (Case.select(Case.id, Case.antenna).where(Case.workflow == "admission", Case.state == "waiting",
+                                                     Case.antenna.in_(list(antennas)), Case.rank_at.is_null(False))
+            .order_by(Case.rank_at, Case.id).limit(LONGEST_LINE))
+    found: dict[int, int] = {}
+    last: Counter[int] = Counter()
+    for case, antenna in line.tuples():
+        last[antenna] += 1
+        found[case] = last[antenna]
+    return found
 
 
 def matching(wanted: Wanted, stages: Collection[Stage]) -> Any:

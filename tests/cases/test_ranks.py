@@ -1,13 +1,17 @@
 """Nobody's rank worsens without a recorded sentence."""
 
+from datetime import timedelta
+
 import pytest
 
+from intake import waiting as waiting_list
 from intake.models.dossiers import Case
 from intake.models.ranks import RankLine
 from tests.cases.test_admission import admitted, again, arrived, step
-from tests.cast import Cast
+from tests.cast import Cast, principale
 from tests.conftest import Clock
 from tests.faults import crowd
+from workflows.queue import draw
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,10 +78,23 @@ def test_an_undone_offer_gives_the_rank_back_with_a_sentence(waiting: tuple[Case
     assert lines(ben) == [(1, 2, "une décision a été annulée.")]
 
 
-def test_two_people_of_the_same_instant_are_told_apart(cast: Cast, clock: Clock) -> None:
-    """Taken over on the same day: an offer to the first brings the second to the top; its refusal takes them back, told."""
+def test_people_of_the_same_day_are_drawn_for(cast: Cast, clock: Clock) -> None:
+    """Taken over by their day alone: each draws a number, found again from its seed; the circle reads both."""
+    cases = [crowd.taken_over(cast, f"Léa {n}", crowd.FIRST) for n in range(4)]
+    alone = crowd.taken_over(cast, "Ana", crowd.FIRST + timedelta(days=1))
+    line = waiting_list.waiting(principale())
+    drawn = [one.memory["draw"]["number"] for one in line[:-1]]
+    assert drawn == sorted(draw(one.uid) for one in cases) and line[-1].id == alone.id
+    reasons = waiting_list.reasons_of(line)
+    for one in cases:
+        assert f"graine {one.uid}" in reasons[one.id][0]
+    assert "tiré au sort" not in reasons[alone.id][0]
+
+
+def test_two_people_of_the_same_day_are_told_apart(cast: Cast, clock: Clock) -> None:
+    """An offer to the first brings the second to the top; its refusal takes them back, told."""
     crowd.open_places("2027-05", 2)
-    first, second = (crowd.taken_over(cast, name, crowd.FIRST) for name in ("Ana", "Ben"))
+    first, second = sorted((crowd.taken_over(cast, name, crowd.FIRST) for name in ("Ana", "Ben")), key=lambda one: one.rank_at)
     crowd.step(first, "offer", cast.claire, month="2027-05")
     crowd.step(first, "decline_offer", first.dossier.person)
-    assert lines(second) == [(1, 2, "une personne garde son rang après une proposition de place.")]
+    assert lines(second)[-1:] == [(1, 2, "une personne garde son rang après une proposition de place.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
@@ -14,6 +15,7 @@ from intake.models.views import SavedView
 from tests.cases.test_whole_road import Road, to_review, to_waiting
 from tests.cast import LONG_AGO, Cast, writing
 from tests.conftest import Browse, Clock
+from tests.faults import crowd
 from tests.page import press, read, same_as_reload
 
 BOARD = "/candidatures"
@@ -53,6 +55,17 @@ def test_each_card_stands_in_its_column(two: People, people: Cast, browse: Brows
     for said in ("Ana Moreau", "Formateur·rice en céramique · Hellemmes", "1er Ben Lefort", "Déplacer… Ana Moreau"):
         assert said in page.text, said
     assert "@" not in page.text
+
+
+def test_in_the_waiting_list_those_left_without_news_come_first(people: Cast, clock: Clock, browse: Browse) -> None:
+    """Each keeps the rank that is theirs."""
+    with writing():
+        crowd.taken_over(people, "Léa", crowd.FIRST)
+        clock.forward(days=46)
+        crowd.taken_over(people, "Ada", date(2026, 12, 1))
+    text = read(browse(people.claire).get(BOARD)).text
+    assert text.index("2e Léa Lenoir") < text.index("1er Ada Lenoir")
+    assert "Sans nouvelle depuis 46 jours" in text.replace("\u00a0", " ")
 
 
 @pytest.mark.both_databases

@@ -8,7 +8,9 @@ from hypothesis import given, strategies as st
 
 from workflows.calendar import Month
 from workflows.queue import (
+    DRAWN_AMONG,
     Candidate,
+    draw,
     exceptions_left,
     first_month,
     forecast,
@@ -219,3 +221,15 @@ def test_exceptions_never_exceed_their_share(entries: int, share: int) -> None:
         if exceptions_left(done, exceptions, share):
             exceptions += 1
         assert exceptions * share <= done + 1
+
+
+@given(st.text())
+def test_a_draw_is_found_again_from_its_seed(seed: str) -> None:
+    assert draw(seed) == draw(seed) and 0 <= draw(seed) < DRAWN_AMONG
+
+
+def test_a_draw_favours_nobody() -> None:
+    """Of two people, each comes first about as often; their numbers spread over the whole range."""
+    pairs = [(draw(f"a{n}"), draw(f"b{n}")) for n in range(2_000)]
+    assert 900 < sum(one < other for one, other in pairs) < 1_100
+    assert {one * 10 // DRAWN_AMONG for one, _ in pairs} == set(range(10))

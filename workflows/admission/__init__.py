@@ -9,7 +9,7 @@ What a case remembers (all by `memory.py`; the engine adds `taken`, `since`, `mo
 - review: `completed_on`, `readers` and `conflicts` (uids) · `interview` {proposed, chosen} · `interviews` {uid: instant} ·
   `support_check`, `insured`, `regulated` · `rounds`, `round` {n, proposed, by, opened, opinions {uid: {verdict, at}},
   lifted [uid]} · `reason` (code);
-- waiting: `admitted_at`, `rank_from` (instants), `valid_from`, `confirmed_on` · `not_before` ("2027-02") ·
+- waiting: `admitted_at`, `rank_from` (instants), `draw` {seed, number}, `valid_from`, `confirmed_on` · `not_before` ("2027-02") ·
   `refusals`, `postponements`, `silences` · `paused_on`, `paused_until`;
 - offer and entry: `month`, `offered_month` ("2027-01"), `deadline`, `expired_on` (day), `out_of_turn`, `motive` (code) ·
   `entry` {sent_on, hours, part_time_proof, permit_until, guardians, missing [codes]} · `missed` (month) · `transfer`, `cape`;

@@ -10,6 +10,7 @@ from workflows.admission.forms import NONE_SUITS
 from workflows.calendar import paris_day, start_of_paris_day
 from workflows.contracts import signed_or_in_force
 from workflows.grammar import Answers
+from workflows.queue import draw
 
 Kept = dict[str, Any]
 
@@ -300,12 +301,19 @@ def unsent(facts: Facts, _: Answers) -> bool:
     return facts.by_person and facts.taken("submit") is None
 
 
-def taken_over(_: Facts, answers: Answers) -> Kept:
-    """Someone already admitted elsewhere waits since the day given, or has already joined."""
+def taken_over(facts: Facts, answers: Answers) -> Kept:
+    """Someone already admitted elsewhere waits since the day given, or has already joined.
+
+    Only the day is known: a draw orders those of the same day, its seed kept beside its number (JOURNEY §8).
+    """
     since: date = answers["since"]
-    at = start_of_paris_day(since).isoformat()
-    kept = {"admitted_at": at, "valid_from": since.isoformat(), "insured": True, "support_check": at}
-    return kept | ({"rank_from": at, "completed_on": since.isoformat()} if answers["stage"] == "waiting" else {})
+    begins, number = start_of_paris_day(since), draw(facts.case)
+    kept = {"admitted_at": begins.isoformat(), "valid_from": since.isoformat(), "insured": True,
+            "support_check": begins.isoformat()}
+    if answers["stage"] != "waiting":
+        return kept
+    return kept | {"rank_from": (begins + timedelta(microseconds=number)).isoformat(), "completed_on": since.isoformat(),
+                   "draw": {"seed": facts.case, "number": number}}
 
 
 def is_given(piece: Any) -> bool:
