@@ -19,7 +19,8 @@ from intake.models.base import (
     new_uid,
     write_transaction,
 )
-from intake.models.people import Person
+from intake.models.dossiers import Dossier
+from intake.models.people import Antenna, Person
 from intake.models.sealed import seal, unseal
 from workflows.engine import Refusal, StepRefused
 
@@ -160,10 +161,12 @@ def every() -> list[Brand]:
     return list(Brand.select(Brand, Person).join(Person).order_by(Brand.name))
 
 
-def members_of(brand: Brand) -> list[BrandMember]:
-    """Those who are in it, then those who left."""
+def members_of(brand: Brand, antennas: Collection[Antenna] | None = None) -> list[BrandMember]:
+    """Those who are in it, then those who left; of some antennas alone, for whoever reads no other dossier."""
     rows = BrandMember.select(BrandMember, Person, Convention).join(Person).switch(BrandMember).join(
         Convention, "LEFT OUTER JOIN").where(BrandMember.brand == brand)
+    if antennas is not None:
+        rows = rows.where(BrandMember.person.in_(Dossier.select(Dossier.person).where(Dossier.antenna.in_(list(antennas)))))
     return list(rows.order_by(BrandMember.until.is_null(False), BrandMember.since, BrandMember.id))
 
 

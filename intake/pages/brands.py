@@ -93,11 +93,13 @@ def make() -> Response:
 def one(uid: str) -> Response:
     """A brand: its people, their convention, the opinions of its referent."""
     brand = the_brand(uid)
-    members = brands.members_of(brand)
+    members, everyone = seen(brand), brands.members_of(brand)
+    here = [one for one in members if one.until is None]
+    signed = {one.convention_id for one in members}
     return show("brands_one.html", brand=brand, legal=brands.LEGAL[brand.kind], kind=brands.KINDS[brand.kind],
-                opinions=brands.OPINIONS, here=[one for one in members if one.until is None],
+                opinions=brands.OPINIONS, here=here, elsewhere=sum(one.until is None for one in everyone) - len(here),
                 gone=[one for one in members if one.until is not None],
-                conventions=list(brand.conventions.order_by(Convention.signed_on.desc())))
+                conventions=[one for one in brand.conventions.order_by(Convention.signed_on.desc()) if one.id in signed])
 
 
 @pages.route("/marques/<uid>/rejoindre", methods=["GET", "POST"])
@@ -121,8 +123,8 @@ def join(uid: str) -> Response:
 @access(*WHO)
 def leave(uid: str, member: str) -> Response:
     """Someone leaves."""
-    found = brands.member(member)
-    if found is None or found.brand.uid != uid or (found.until is not None and request.method == "GET"):
+    found = next((one for one in seen(the_brand(uid)) if one.uid == member), None)
+    if found is None or (found.until is not None and request.method == "GET"):
         abort(404)
     form = LeaveForm(typed(), data={"until": moment.today()})
     page = Change(f"{found.person.called} quitte la marque", "Noter le départ", url_for("brands.one", uid=uid),
@@ -135,7 +137,7 @@ def leave(uid: str, member: str) -> Response:
 def convention(uid: str) -> Response:
     """Add the signed convention of a shared activity: the file, its day, how pay is split, who signed it."""
     brand = the_brand(uid)
-    here = {one.uid: one for one in brands.members_of(brand) if one.until is None}
+    here = {one.uid: one for one in seen(brand) if one.until is None}
     if brand.kind != "shared" or not here:
         abort(404)
     form, made = convention_typed(list(here.values()))
@@ -183,8 +185,9 @@ def offered(raw: MultiDict[str, str] | None, members: list[BrandMember]) -> Conv
 @access(*WHO)
 def document(uid: str, document: str) -> Response:
     """A convention, as a download."""
-    found = Convention.get_or_none(Convention.uid == document, Convention.brand == the_brand(uid))
-    if found is None:
+    brand = the_brand(uid)
+    found = Convention.get_or_none(Convention.uid == document, Convention.brand == brand)
+    if found is None or all(one.convention_id != found.id for one in seen(brand)):
         abort(404)
     response = Response(brands.content_of(found), mimetype=found.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=found.filename)
@@ -210,6 +213,11 @@ def opinion(member: str) -> Response:
         page.back = url_for("brands.opinion", member=member)
 
     return page.answer(form, act)
+
+
+def seen(brand: Brand) -> list[BrandMember]:
+    """The people of a brand whose dossiers one reads: a coordinator, those of their antenna."""
+    return brands.members_of(brand, antennas_seen(*WHO))
 
 
 def the_brand(uid: str) -> Brand:

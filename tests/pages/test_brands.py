@@ -12,7 +12,8 @@ from intake.facts import salaried as salaried_facts
 from intake.models.brands import Brand, BrandMember, Convention, content_of, sharings_of
 from intake.models.dossiers import Event
 from intake.models.letters import Letter
-from tests.cast import Cast, writing
+from intake.models.people import Antenna, RoleGrant
+from tests.cast import LONG_AGO, Cast, writing
 from tests.conftest import Browse, Clock
 from tests.page import Page, press, read
 from tests.pages.test_decision import ADMIT, at, state, studied
@@ -143,3 +144,17 @@ def test_someone_leaves(people: Cast, browse: Browse, ana: Any, clock: Clock) ->
     clock.forward(days=1)
     with writing():
         assert sharings_of(people.ana.id, clock.now.date()) == ()
+
+
+def test_a_coordinator_reads_the_people_of_their_antenna_alone(people: Cast, browse: Browse, ana: Any) -> None:
+    """The others are counted; neither their departure nor their convention is open to them."""
+    brand = made(people, browse, "label")
+    member = joins(people, browse, brand, people.ana)
+    with writing():
+        roubaix = Antenna.create(code="roubaix", name="Roubaix", programme="kpa", prefix="KPA", capped="no")
+        RoleGrant.create(person=people.zoe, role="coordinator", antenna=roubaix, since=LONG_AGO)
+    zoe, page = browse(people.zoe), f"{ALL}/{brand.uid}"
+    shown = text(read(zoe.get(page)))
+    assert "1 personne d’une autre antenne" in shown and "Moreau" not in shown
+    assert zoe.get(f"{page}/quitter/{member.uid}").status_code == 404
+    assert "Moreau" in text(read(browse(people.claire).get(page)))
