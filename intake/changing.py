@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,18 @@ from intake import late_forms, words
 from intake.models import pending
 from intake.show import go, show
 from workflows.engine import StepRefused
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do, worked out before it is done."""
+
+    sentences: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """What the form carries of it; another effect makes another digest."""
+        return hashlib.sha256("\n".join(self.sentences).encode()).hexdigest()[:24]
 
 
 @dataclass
@@ -32,12 +45,23 @@ class Change:
     files: bool = False
     """The form takes a file."""
     reasons: list[str] = field(default_factory=list)
+    preview: Preview | None = None
 
-    def answer(self, form: Form, act: Callable[[], object]) -> Response:
-        """Show the form; once posted and right, do it and go back. 422 with the form as typed, 409 with the reason."""
+    def answer(self, form: Form, act: Callable[[], object], effects: Callable[[], list[str]] | None = None) -> Response:
+        """Show the form; once posted and right, do it and go back. 422 with the form as typed, 409 with the reason.
+
+        With `effects`, what they say is read first: the page comes back with them until the form sent is the one that told them.
+        """
         if request.method == "GET":
             return self.page(form)
         if not form.validate():
+            return self.page(form, status=422)
+        if effects is not None:
+            preview = Preview(tuple(effects()))
+            if not form.errors and request.form.get("lu") != preview.digest:
+                self.preview = preview
+                return self.page(form)
+        if form.errors:
             return self.page(form, status=422)
         try:
             act()

@@ -167,13 +167,18 @@ def supposed(cases: Collection[Case], antenna: Antenna, what: Supposed, settings
             for rank, case in enumerate(cases, start=1)]
 
 
-def _other(free: Mapping[Month, int], antenna: Antenna, what: Supposed, settings: Mapping[str, Any]) -> dict[Month, int]:
+def _other(free: dict[Month, int], antenna: Antenna, what: Supposed, settings: Mapping[str, Any]) -> dict[Month, int]:
     first = Month.of(moment.today())
-    caps = {Month.parse(month): sum(stages.values()) - stages.get("closed", 0) for month, stages in places.of_months(
-        antenna, str(first), str(first.plus(settings["places.horizon"]))).items()}
     return {month: 0 if str(month) == what.closed
             else max(0, free.get(month, 0) + (what.cap - cap if what.cap and month > first else 0))
-            for month, cap in caps.items()}
+            for month, cap in caps_of(antenna, settings).items()}
+
+
+def caps_of(antenna: Antenna, settings: Mapping[str, Any]) -> dict[Month, int]:
+    """How many places each month has, from this one on."""
+    first = Month.of(moment.today())
+    return {Month.parse(month): sum(stages.values()) - stages.get("closed", 0) for month, stages in places.of_months(
+        antenna, str(first), str(first.plus(settings["places.horizon"]))).items()}
 
 
 def forecast(people: Collection[Candidate], free: Mapping[Month, int], settings: Mapping[str, Any]

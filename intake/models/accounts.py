@@ -121,6 +121,13 @@ def confirm(asked: RoleAsked, by: Person, as_role: str) -> None:
                                 moment.today(), {"role": asked.role})
 
 
+def last_grant(person: Person, role: str) -> RoleGrant | None:
+    """The latest time a role was given to someone."""
+    found: RoleGrant | None = RoleGrant.select().where(RoleGrant.person == person, RoleGrant.role == role).order_by(
+        RoleGrant.id.desc()).first()
+    return found
+
+
 def withdraw(grant: RoleGrant, reason: str, by: Person, as_role: str) -> None:
     """Relieve someone of a role from today on; their sessions end. Twice is harmless.
 

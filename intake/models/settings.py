@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -29,6 +32,28 @@ class SettingValue(Model):
     changed_at = InstantField()
 
 
+@dataclass(frozen=True)
+class Supposed:
+    """A value as if it held already, everywhere or for one antenna."""
+
+    name: str
+    value: Any
+    antenna: int | None
+
+
+_supposed: ContextVar[Supposed | None] = ContextVar("supposed", default=None)
+
+
+@contextmanager
+def supposing(name: str, value: Any, antenna: Antenna | None) -> Iterator[None]:
+    """Read everything as if a setting had this value: what it would change is known before anything is written."""
+    token = _supposed.set(Supposed(name, value, antenna.id if antenna is not None else None))
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
+
+
 _LATEST = compiled(
     lambda: SettingValue.select(SettingValue.id, SettingValue.changed_at).order_by(SettingValue.id.desc()).limit(1))
 
@@ -36,6 +61,14 @@ _LATEST = compiled(
 def settings_on(today: date, antenna: Antenna | None = None) -> Mapping[str, Any]:
     """Every setting's value on a day, for an antenna where it may differ. Read again once any value was added."""
     programme = antenna.programme if antenna is not None else PRINCIPALE
+    found = _kept(today, antenna, programme)
+    supposed = _supposed.get()
+    if supposed is None or supposed.antenna not in (None, antenna.id if antenna is not None else None):
+        return found
+    return {**found, supposed.name: supposed.value}
+
+
+def _kept(today: date, antenna: Antenna | None, programme: str) -> Mapping[str, Any]:
     return _settings(str(db.database), _LATEST.one() or (0, None), today, antenna.id if antenna is not None else 0, programme)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from wtforms import Form
 
-from intake import clock, moment, words
+from intake import clock, effects_ahead, moment, words
 from intake.access import access, held_roles, me
 from intake.changing import Change, typed
 from intake.models import caps, places, settings
@@ -74,7 +74,8 @@ def ask(code: str) -> Response:
         caps.ask(antenna, first, None if form.lasts.data == FROM_THEN else first, form.places.data, form.reason.data,
                  me(), request.form.get("key"))
 
-    return change.answer(form, act)
+    return change.answer(form, act, lambda: effects_ahead.of_cap(
+        antenna, form.first.data, None if form.lasts.data == FROM_THEN else form.first.data, int(form.places.data)))
 
 
 @pages.post("/reglages/plafond/<code>/confirmer")
@@ -116,4 +117,6 @@ def asked(change: CapChange) -> dict[str, Any]:
     lasts = "seulement" if change.last_month else "et les mois suivants"
     return {"uid": change.uid, "mine": change.asked_by_id == me().id, "reason": change.reason,
             "text": f"{words.Count(change.places):place|places} en {words.month(change.first_month)} {lasts}",
-            "who": change.asked_by.name, "until": change.asked_at + LASTS}
+            "who": change.asked_by.name, "until": change.asked_at + LASTS, "effects": effects_ahead.of_cap(
+                change.antenna, Month.parse(change.first_month),
+                Month.parse(change.last_month) if change.last_month else None, change.places)}

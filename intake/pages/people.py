@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from wtforms import Form
 
-from intake import moment, second_step, words
+from intake import entrusting, moment, second_step, words
 from intake.access import access, acting_as, me
 from intake.changing import Change, typed
 from intake.models import accounts, factors
@@ -167,8 +167,8 @@ def give(uid: str) -> Response:
     form = RoleForm(typed(), data={"antenna": EVERYWHERE})
     form.antenna.choices = [(EVERYWHERE, "Partout où ce rôle existe"), *((one.code, one.name) for one in antennas.values())]
     told = ["Pour la cogérance et l’administration, une seconde personne doit confirmer, sous 7 jours.",
-            "La session de cette personne se ferme : elle se connecte à nouveau."]
-    return _page(person, "Donner un rôle", "Donner ce rôle", told).answer(form, lambda: accounts.give(
+            "La session de cette personne se ferme : elle se connecte à nouveau.", "Une lettre le lui dit."]
+    return _page(person, "Donner un rôle", "Donner ce rôle", told).answer(form, lambda: entrusting.give(
         person, form.role.data, antennas.get(form.antenna.data), form.until.data, form.reason.data, me(),
         acting_as(*WHO), request.form.get("key")))
 
@@ -183,9 +183,10 @@ def withdraw(uid: str, role: str) -> Response:
         abort(404)
     form = ReasonForm(typed())
     page = _page(person, "Retirer un rôle", "Retirer ce rôle", [
-        f"{person.called} n’a plus ce rôle dès aujourd’hui.", "Sa session se ferme."], lead=[f"Rôle : {said(grant)}."])
+        f"{person.called} n’a plus ce rôle dès aujourd’hui.", "Sa session se ferme.", "Une lettre le lui dit."],
+        lead=[f"Rôle : {said(grant)}."])
     page.danger = True
-    return page.answer(form, lambda: accounts.withdraw(grant, form.reason.data, me(), acting_as(*WHO)))
+    return page.answer(form, lambda: entrusting.withdraw(grant, form.reason.data, me(), acting_as(*WHO)))
 
 
 @pages.post("/personnes/confirmer")
@@ -196,7 +197,7 @@ def confirm() -> Response:
     if found is None:
         abort(404)
     try:
-        accounts.confirm(found, me(), acting_as(*WHO))
+        entrusting.confirm(found, me(), acting_as(*WHO))
     except StepRefused as refused:
         return listed(409, [words.say(one) for one in refused.refusals])
     return go(url_for("people.list_all"))

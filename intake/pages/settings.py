@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from wtforms import Form
 
-from intake import clock, moment, words
+from intake import clock, effects_ahead, moment, words
 from intake.access import access, acting_as, held_roles, me
 from intake.changing import Change, typed
 from intake.models import settings as values
@@ -113,7 +113,15 @@ def change(name: str) -> Response:
                       key=request.form.get("key"))
         clock.look_again()
 
-    return page.answer(form, act)
+    def effects() -> list[str]:
+        try:
+            value = parse(setting, str(form.value.data))
+        except SettingRefused as refused:
+            form.value.errors = [str(refused)]
+            return []
+        return effects_ahead.of_setting(setting, value, antenna)
+
+    return page.answer(form, act, effects)
 
 
 def named(name: str) -> tuple[Setting, Antenna | None]:

@@ -10,6 +10,7 @@ from intake.models.places import Place, of_months
 from intake.models.settings import settings_on
 from tests.cast import Cast, principale, writing
 from tests.conftest import Browse, Clock
+from tests.faults import crowd
 from tests.page import press, read, send
 
 CAP = "/reglages/plafond/principale"
@@ -43,6 +44,19 @@ def test_two_people_change_the_cap(people: Cast, browse: Browse) -> None:
         assert settings_on(date(2027, 4, 30), principale())["places.per_month"] == 2
         assert [one.step for one in Event.select().where(Event.subject == "places:principale:2027-05")] == [
             "ask_cap", "confirm_cap"]
+
+
+def test_what_the_cap_changes_is_read_before_asking_and_before_confirming(people: Cast, browse: Browse) -> None:
+    """Ten people wait: with five places a month from May, those behind enter sooner; the second person reads it too."""
+    with writing():
+        crowd.open_places("2027-04", 2)
+        crowd.waiting(people, 10)
+    marc = browse(people.marc)
+    values = {**read(marc.get(ASK)).form(BUTTON).values.to_dict(), **fill(places="5")}
+    first = read(marc.post(ASK, data=values))
+    assert "estimations d’entrée avancent" in first.text and free("2027-05") == 2
+    assert marc.post(ASK, data=first.form(BUTTON).values.to_dict()).status_code == 303
+    assert "estimations d’entrée avancent" in read(browse(people.odile).get(CAP)).text
 
 
 def test_one_month_alone(people: Cast, browse: Browse) -> None:

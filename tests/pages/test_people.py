@@ -6,6 +6,7 @@ import pytest
 
 from intake.models.accounts import RoleAsked
 from intake.models.dossiers import Event
+from intake.models.letters import Letter
 from intake.models.people import Commitment, Mandate, Person, RoleGrant
 from tests.cast import Cast, writing
 from tests.conftest import Browse
@@ -54,6 +55,23 @@ def test_a_role_is_given_and_withdrawn(people: Cast, browse: Browse) -> None:
     with writing():
         assert [one.step for one in Event.select().where(Event.subject == f"role:{people.noe.uid}")] == [
             "give_role", "withdraw_role"]
+
+
+def test_whoever_s_role_changes_is_told_once(people: Cast, browse: Browse) -> None:
+    """Given, given by two people, withdrawn: a letter to the person concerned; a role that is only asked for tells nobody."""
+    ada, page = browse(people.ada), f"/personnes/{people.noe.uid}"
+    form = read(ada.get(f"{page}/donner-un-role")).form(GIVE)
+    for _ in range(2):
+        send(ada, form, page, GIVE, **fill("support"), antenna="partout")
+    press(ada, f"{page}/retirer/support", "Retirer ce rôle", reason="Fin")
+    press(ada, f"{page}/donner-un-role", GIVE, **fill("cogerance"))
+    with writing():
+        told = [one.body for one in Letter.select().where(Letter.recipient == people.noe).order_by(Letter.id)]
+    assert ["donné : l’équipe support" in told[0], "retiré : l’équipe support" in told[1], len(told)] == [True, True, 2]
+    assert press(browse(people.marc), "/personnes", "Confirmer ce rôle").status_code == 303
+    with writing():
+        last = Letter.select().where(Letter.recipient == people.noe).order_by(Letter.id.desc()).get()
+        assert "donné : la cogérance" in last.body
 
 
 def test_pressed_twice_a_role_is_given_once(people: Cast, browse: Browse) -> None:

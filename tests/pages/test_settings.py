@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from intake.clock import tick
 from intake.models.dossiers import Answers, Event
+from intake.models.people import Antenna
 from intake.models.settings import SettingValue, settings_on
 from tests.cast import Cast, writing
-from tests.conftest import Browse
+from tests.conftest import Browse, Clock
+from tests.faults import crowd
 from tests.page import press, read, send
 
 CHANGE = "/reglages/offers.days/changer"
@@ -87,3 +90,40 @@ def test_each_antenna_has_its_own_readers(people: Cast, browse: Browse) -> None:
     assert press(marc, yes_no, "Enregistrer", **fill(value="Non")).status_code == 303
     with writing():
         assert settings_on(date(2027, 4, 1))["admission.meeting_required"] is False
+
+
+def test_what_it_will_change_is_read_first(people: Cast, browse: Browse, clock: Clock) -> None:
+    """Dates that move, by name, and estimates; nothing is written before they were read; then it is, once."""
+    with writing():
+        crowd.open_places("2027-04", 1)
+        ana = crowd.waiting(people, 3)[0]
+        tick()
+    marc, page = browse(people.marc), "/reglages/reconfirm.days/changer"
+    values = {**read(marc.get(page)).form("Enregistrer").values.to_dict(), "value": "200", "reason": "Trop de courriels"}
+    first = marc.post(page, data=values)
+    said = read(first).text.replace("\u00a0", " ")
+    assert first.status_code == 200 and "Rien n’est encore enregistré." in said
+    assert "3 dates en cours changent" in said and ana.dossier.person.name in said
+    with writing():
+        assert not SettingValue.select().where(SettingValue.name == "reconfirm.days").exists()
+    again = read(first).form("Enregistrer").values.to_dict()
+    assert marc.post(page, data={**again, "value": "300"}).status_code == 200, "another value is read again"
+    assert marc.post(page, data=again).status_code == 303
+    lead = read(marc.post("/reglages/entry.lead_days/changer", data={
+        **read(marc.get("/reglages/entry.lead_days/changer")).form("Enregistrer").values.to_dict(),
+        "value": "90", "reason": "Plus de temps"})).text.replace("\u00a0", " ")
+    assert "estimations d’entrée reculent" in lead or "estimation d’entrée recule" in lead
+    nothing = read(marc.post("/reglages/notice.alarm_days/changer", data={
+        **read(marc.get("/reglages/notice.alarm_days/changer")).form("Enregistrer").values.to_dict(),
+        "value": "5", "reason": "Essai"})).text
+    assert "Aucune date ni estimation en cours ne change." in nothing
+
+
+def test_each_antenna_keeps_its_own_page(people: Cast, browse: Browse) -> None:
+    """Sent from the page of an antenna, a change is that antenna’s."""
+    with writing():
+        Antenna.create(code="roubaix", name="Roubaix", programme="kpa", prefix="KPA", capped="no")
+    page = "/reglages/readers.number/changer?antenne=roubaix"
+    assert press(browse(people.marc), page, "Enregistrer", **fill(value="2")).status_code == 303
+    with writing():
+        assert SettingValue.get(SettingValue.name == "readers.number").antenna.code == "roubaix"
