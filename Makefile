@@ -1,5 +1,5 @@
 # Parcours: `make run` walks you through the house, `make test` proves it. Nothing is installed outside .venv,
-# but Chromium and PostgreSQL for the tests, from the distribution, and only by root.
+# but Chromium, PostgreSQL and Java for the tests, from the distribution, and only by root.
 
 BIN := .venv/bin
 
@@ -27,7 +27,7 @@ bench: setup packages ## the figures of docs/performance.md, measured here
 docs: setup ## writes docs/workflows/ and docs/access.md again
 	$(BIN)/python docs/generate.py
 
-packages:  ## Chromium and PostgreSQL for the tests, where they are missing and root may install them
+packages:  ## Chromium, PostgreSQL and Java for the tests, where they are missing and root may install them
 	@.ci/packages
 
 lock:      ## chooses new versions of every dependency, with their hashes

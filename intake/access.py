@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from intake import moment, second_step
+from intake import moment, refusals, second_step
 from intake.models.actors import Grant, grants_of, roles_on_antenna
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Dossier
@@ -73,7 +73,7 @@ def check() -> Response | tuple[str, int, dict[str, str]] | None:
     if ANYONE in rule.who or DEVELOPMENT in rule.who:
         return None
     if g.person is None:
-        return ask_to_sign_in()
+        return refusals.keep_typed(sign_in_address()) or ask_to_sign_in()
     if not rule.first_step and second_step_owed(rule) and held_roles():
         return ask_second_step()
     if not may_open(rule):
@@ -146,12 +146,21 @@ def antennas_seen(*wanted: str) -> list[Antenna]:
 
 def ask_to_sign_in() -> Response | tuple[str, int, dict[str, str]]:
     """A redirect to the sign-in page; for htmx 204 and `HX-Redirect`, never a 302 swapped into a fragment (H20)."""
-    shown = request.method == "GET" or (request.url_rule is not None and "GET" in (request.url_rule.methods or ()))
-    address = url_for("sign_in.resume" if request.blueprint == "application" else "sign_in.ask",
-                      suite=request.full_path.rstrip("?") if shown else "/")
+    address = sign_in_address()
     if request.headers.get("HX-Request") == "true":
         return "", 204, {"HX-Redirect": address}
     return redirect(address, 303 if request.method == "POST" else 302)
+
+
+OF_THE_PERSON = frozenset({"application", "journey", "offer", "exchanges", "my_data", "review"})
+"""Screens of whoever applies or has entered: they identify where they take up their application."""
+
+
+def sign_in_address() -> str:
+    """Where one identifies, and comes back from to what was asked for."""
+    shown = request.method == "GET" or (request.url_rule is not None and "GET" in (request.url_rule.methods or ()))
+    return url_for("sign_in.resume" if request.blueprint in OF_THE_PERSON else "sign_in.ask",
+                   suite=request.full_path.rstrip("?") if shown else "/")
 
 
 def ask_second_step() -> Response | tuple[str, int, dict[str, str]]:

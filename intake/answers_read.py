@@ -20,6 +20,7 @@ from intake.models.pieces import Piece
 from workflows import roles
 from workflows.grammar import Step, StepForm
 
+NBSP = words.NBSP
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WRITTEN_FOR_BOTH = frozenset({"ask", "record_meeting", "record_review"})
 """Steps of the team whose words are for the person too: a complement to give, a shared journal, a review to sign."""
@@ -36,8 +37,12 @@ class Answered:
     """What it replaced, when it changed."""
 
 
-def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event, list[Answered]]]:
-    """The events of a case that hold answers these roles may read, the latest first."""
+def readable_answers(case: Case, held: Collection[str], *, opened: bool = False
+                     ) -> Iterator[tuple[Event, list[Answered]]]:
+    """The events of a case that hold answers these roles may read, the latest first.
+
+    Numbers that one trade alone reads stay hidden from it until it has `opened` them, which leaves a record.
+    """
     rows = (Answers.select(Answers, Event, Person).join(Event, on=Answers.event)
             .join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
             .where(Answers.case == case, Event.step != "note").order_by(Event.id.desc()).limit(100))
@@ -45,7 +50,7 @@ def readable_answers(case: Case, held: Collection[str]) -> Iterator[tuple[Event,
         as_who = held if theirs(answers.event, case) else set(held) - {roles.person}
         written = {**answers.text, **_sealed(answers, case, as_who)}
         forms = forms_of(case, answers.event.step)
-        read = [line for form in forms for line in _lines(form, written, as_who)]
+        read = [line for form in forms for line in _lines(form, written, as_who, opened)]
         if read:
             yield answers.event, read
 
@@ -123,12 +128,31 @@ def _sealed(answers: Answers, case: Case, held: Collection[str]) -> Mapping[str,
     return unsealed(answers) if any(may_read(form, name, held) for form, name in names) else {}
 
 
-def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[str]) -> Iterator[Answered]:
+def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[str], opened: bool) -> Iterator[Answered]:
     for field in form():
         if field.name not in written or written[field.name] in (None, "", []) or field.name == "code":
             continue
-        if may_read(form, field.name, held):
+        if not may_read(form, field.name, held):
+            continue
+        if roles.person in held or not is_recorded(form, field.name):
             yield Answered(field.label.text, in_words(field, written[field.name]))
+        else:
+            yield Answered(field.label.text, in_full(written[field.name]) if opened else HIDDEN, hidden=not opened)
+
+
+HIDDEN = "•••• ••••"
+"""What stands for a number until it is opened."""
+
+
+def is_recorded(form: type[StepForm], name: str) -> bool:
+    """Whether a field is a number that one trade alone reads: reading it leaves a record (TRUST 3.23)."""
+    return name in form.sealed and {*form.seen_by.get(name, form.readers)} <= {roles.hr, roles.accounts}
+
+
+def in_full(value: Any) -> str:
+    """A number as it is copied, four characters at a time."""
+    text = "".join(str(value).split())
+    return NBSP.join(text[at:at + 4] for at in range(0, len(text), 4))
 
 
 def in_words(field: Field, value: Any) -> str:
@@ -144,6 +168,8 @@ def in_words(field: Field, value: Any) -> str:
     text = str(value)
     if text in labels:
         return labels[text]
+    if field.type == "PhoneField":
+        return words.phone(text)
     if field.type == "MoneyField":
         return words.money(text)
     if DAY.fullmatch(text):

@@ -11,7 +11,7 @@ from intake import effects, foresight, history, moment, words
 from intake.effects import Made, Moment
 from intake.facts import facts_of
 from intake.facts.common import item_of
-from intake.models import places, ranks
+from intake.models import pieces, places, ranks
 from intake.models.actors import Actor, Grant, grants_of, roles_on
 from intake.models.base import new_uid, retrying, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
@@ -137,10 +137,20 @@ def _write(
         sealed["evidence"] = dict(made.evidence)
     posted = {name: value for name, value in _plain(raw).items() if name not in UNSPOKEN}
     event = history.append(line, by, case, history.Written(text, sealed, posted, before))
+    _keep_documents(made)
     _move(case, decision, now)
     _close_answered_tasks(case, event, step, by, facts.about)
     _apply(Moment(case, event, decision, facts, by, made), by)
     return event
+
+
+def _keep_documents(made: Made | None) -> None:
+    """What was posted with the step is kept with its event, or refused with it."""
+    try:
+        for piece in made.pieces if made is not None else ():
+            pieces.keep(piece)
+    except pieces.NoRoom as full:
+        raise StepRefused(Refusal(str(full))) from full
 
 
 def _as_it_stood(case: Case) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import workflows
 from intake import moment, outbox, signing_links
-from intake.models import places, served, signatures
+from intake.models import places, search, served, signatures
 from intake.models.actors import Actor
 from intake.models.base import new_uid
 from intake.models.dossiers import Case, Event
 from intake.models.drafts import empty_draft
 from intake.models.people import Person, holders
-from intake.models.pieces import Paper
+from intake.models.pieces import Paper, Piece
 from intake.models.tasks import Task as TaskRow
 from intake.secrets_kept import address_token
 from workflows import calendar, roles
@@ -58,6 +58,8 @@ class Made:
     sealed: bytes = b""
     certificate: str = ""
     code: str = ""
+    pieces: Sequence[Piece] = ()
+    """Documents posted with the step, sealed: they are kept with its event or not at all."""
 
 
 @dataclass(frozen=True)
@@ -320,11 +322,17 @@ def give_code(_: GiveCode, at: Moment) -> None:
             "Trop de codes ont été donnés pour ce document. L’équipe support le reprend, ou il est signé sur papier."))
 
 
+TOLD = {"phone": "phone", "last_name": "last_name", "preferred_name": "usual_name"}
+"""What an answer says of the person: its name, and the column it is written in."""
+
+
 def change_address(_: ChangeAddress, at: Moment) -> None:
-    """Write the new telephone; a new address waits until it has proved itself."""
+    """Write the new telephone and what one is called; a new address waits until it has proved itself."""
     answers, person = at.decision.answers, at.case.dossier.person
-    if answers.get("phone"):
-        Person.update(phone=answers["phone"]).where(Person.id == person.id).execute()
+    told = {column: answers[name] for name, column in TOLD.items() if answers.get(name)}
+    if told:
+        Person.update(**told).where(Person.id == person.id).execute()
+        search.index(at.case.dossier)
     new = str(answers.get("email") or "")
     if new and new != person.email:
         context = letter_context(Letter("address_changed"), roles.person, at)

@@ -74,7 +74,8 @@ def of_case(case: Case) -> Action | None:
         return None
     waits_for = (roles.person,) if case.memory.get("request") else state.waits_for
     first = waits_for[0] if waits_for else roles.clock
-    step = "answer" if case.memory.get("request") else next(iter(state.next_steps), "")
+    behind = state.behind(case.memory) if state.behind else ()
+    step = "answer" if case.memory.get("request") else next((name for name in state.next_steps if name not in behind), "")
     if step == "sign" and case.memory.get("person_signed_on"):
         first, step = roles.cogerance, "countersign"
     row = workflow.rows(step)[0] if step and workflow.rows(step) else None

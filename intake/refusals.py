@@ -24,6 +24,8 @@ BUSY = ("Le service est très occupé. Vos réponses ne sont pas encore enregist
 FULL = ("Le service est en lecture seule. Vos réponses ne sont pas enregistrées ; elles sont toujours dans cette page. "
         "L’équipe technique est prévenue.")
 OLD_PAGE = ("Votre page était ouverte depuis longtemps. Vérifiez vos réponses puis enregistrez à nouveau.")
+SIGNED_OUT = ("Votre connexion a pris fin : rien n’est encore enregistré. Gardez une copie de votre texte, "
+              "puis identifiez-vous pour l’envoyer.")
 PLAIN = {
     403: ("Cette page vous est réservée à d’autres", "Cette information est lue par d’autres rôles."),
     404: ("Page introuvable", "Cette adresse ne mène à rien, ou la page n’est pas pour vous."),
@@ -92,6 +94,14 @@ def old_page(error: CSRFError) -> Response:
     kept = [(name, value) for name, value in request.form.items() if name in KEPT]
     return page(old_status(), "Vérifiez vos réponses", OLD_PAGE, typed=typed(), kept=kept,
                 token=generate_csrf(), address=request.full_path.rstrip("?"))
+
+
+def keep_typed(sign_in: str) -> Response | None:
+    """What was typed in a form that nothing lets us keep comes back, to copy, when the sign-in has ended; None without any."""
+    written = [(name, value) for name, value in typed() if value.strip()]
+    if request.method != "POST" or not written:
+        return None
+    return page(409, "Identifiez-vous pour continuer", SIGNED_OUT, typed=written, sign_in=sign_in)
 
 
 def same_origin() -> bool:

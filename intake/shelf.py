@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from intake import moment, questionnaire
 from intake.models import pieces
 from intake.models.dossiers import Answers, Case
-from intake.models.drafts import DraftPage
 from intake.models.pieces import Piece
-from intake.questionnaire import Opened, Typed
+from intake.questionnaire import Typed
 from workflows.fields import PieceField
 from workflows.grammar import Page, StepForm
 
@@ -32,10 +31,6 @@ class Shelf:
     """Pieces already added elsewhere (F12)."""
     query: str
     """`?retour=verifier` when the page was opened from the check."""
-    alone: bool
-    """Whether the page asks for documents only: the file has a small form of its own. Beside other questions it goes with
-    them, so that nothing typed there is lost when the page comes back (F52)."""
-
 
 def documents(form: StepForm) -> Iterator[PieceField]:
     """The documents a page asks for."""
@@ -48,28 +43,29 @@ def furnish(form: StepForm, case: Case, address: str, query: str = "") -> StepFo
     if asked:
         added = {piece.uid: piece for piece in pieces.of(case.dossier) if piece.added_by_id == case.dossier.person_id}
         here = {field.shown() for field in asked}
-        alone = len(asked) == len(list(form))
         others = [piece for uid, piece in added.items() if uid not in here][:OFFERED]
         for field in asked:
             piece = added.get(field.shown())
             look = f"/dossier/{case.dossier.uid}/pieces/{piece.uid}/voir" if piece else ""
-            field.shelf = Shelf(f"{address}/pieces/{field.name}", piece, look, others, query, alone)
+            field.shelf = Shelf(f"{address}/pieces/{field.name}", piece, look, others, query)
     return form
 
 
-def put(case: Case, page: Page, facts: Any, field: str, uid: str, beside: Typed | None = None) -> None:
-    """Lay a piece on its page, or take it off (''), with what is typed beside it: as posted, else as kept."""
-    row = questionnaire.rows_of(case).get(page.name)
-    kept: Typed = questionnaire.typed_of(row, case) or Typed()
-    typed = kept if beside is None else Typed(beside)
-    before = str(kept.get(field, ""))
+def put(case: Case, page: Page, facts: Any, field: str, uid: str, beside: Typed) -> None:
+    """Lay a piece on its page, or take it off (''), with what is typed beside it, so that nothing there is lost (F52)."""
+    before, typed = on_page(case, page), Typed(beside)
     typed[field] = uid
     if uid:
         typed[f"{field}-absent"] = ""
-    opened = _as_opened(row, typed) if beside is None else questionnaire.opened_by(typed)
-    questionnaire.keep(case, page, questionnaire.form_of(page, facts, typed), typed, opened, checked=False)
-    if before and before != uid:
-        _let_go(case, before)
+    questionnaire.keep(case, page, questionnaire.form_of(page, facts, typed), typed, questionnaire.opened_by(typed),
+                       checked=False)
+    let_go(case, before - on_page(case, page))
+
+
+def on_page(case: Case, page: Page) -> set[str]:
+    """The documents a page holds, as it is kept."""
+    kept = questionnaire.typed_of(questionnaire.rows_of(case).get(page.name), case) or Typed()
+    return {str(kept.get(field.name, "")) for field in documents(page.form())} - {""}
 
 
 def missing_of(case: Case) -> list[tuple[str, str]]:
@@ -93,15 +89,11 @@ def _label(case: Case, name: str) -> str:
     return next((field.label.text for field in fields if field is not None), name)
 
 
-def _as_opened(row: DraftPage | None, typed: Typed) -> Opened:
-    """A file belongs to the page that is open: laying it down makes no other page stale."""
-    return Opened(sheet=row.sheet, turn=row.turn) if row is not None else Opened(sheet=str(typed.get("sheet", ""))[:40])
-
-
-def _let_go(case: Case, uid: str) -> None:
-    """A piece that no page shows any more goes, unless it was sent: what the Cercle reads stays as it was sent."""
-    piece = pieces.of_dossier(case.dossier, uid)
-    sent = any(uid in str(answers.text) for answers in Answers.select(Answers.text).where(Answers.case == case))
-    elsewhere = any(uid in str(row.typed) for row in questionnaire.rows_of(case).values())
-    if piece is not None and not sent and not elsewhere:
-        pieces.remove(piece, moment.now())
+def let_go(case: Case, uids: Collection[str]) -> None:
+    """Pieces that no page shows any more go, unless they were sent: what the Cercle reads stays as it was sent."""
+    for uid in uids:
+        piece = pieces.of_dossier(case.dossier, uid)
+        sent = any(uid in str(answers.text) for answers in Answers.select(Answers.text).where(Answers.case == case))
+        elsewhere = any(uid in str(row.typed) for row in questionnaire.rows_of(case).values())
+        if piece is not None and not sent and not elsewhere:
+            pieces.remove(piece, moment.now())

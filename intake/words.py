@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.calendar import Month
 from workflows.engine import Refusal
+from workflows.fields import said_phone
 from workflows.months import MONTHS, WEEKDAYS
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -116,9 +117,15 @@ def weight(size: int) -> str:
     return f"{max(1, round(size / 1024))}{NBSP}ko"
 
 
+def phone(number: str) -> str:
+    """« 06 12 34 56 78 », on one line."""
+    return said_phone(number).replace(" ", NBSP)
+
+
 FILTERS = {
     "day": full_day, "short_day": short_day, "long_day": long_day, "upto": upto, "hour": hour, "at": at,
     "month": month, "de_month": de_month, "money": money, "rank": rank, "weight": weight,
+    "phone": phone,
 }
 
 

@@ -494,6 +494,10 @@ CREATE INDEX "slot_wish_person_id" ON "slot_wish" ("person_id");
 
 CREATE UNIQUE INDEX "slot_wish_key" ON "slot_wish" ("key");
 
+CREATE TABLE "stumble" ("id" SERIAL NOT NULL PRIMARY KEY, "form" TEXT NOT NULL, "field" TEXT NOT NULL, "month" TEXT NOT NULL, "count" INTEGER NOT NULL);
+
+CREATE UNIQUE INDEX "stumble_form_field_month" ON "stumble" ("form", "field", "month");
+
 CREATE TABLE "task" ("id" SERIAL NOT NULL PRIMARY KEY, "uid" VARCHAR(22) NOT NULL, "dossier_id" INTEGER NOT NULL, "case_id" INTEGER NOT NULL, "antenna_id" INTEGER NOT NULL, "role" TEXT NOT NULL, "person_id" INTEGER, "sentence" TEXT NOT NULL, "due_on" DATE NOT NULL, "closes_with" TEXT NOT NULL, "rings_on" DATE, "rings_later" TEXT NOT NULL, "tells" TEXT NOT NULL, "notice" TEXT NOT NULL, "opened_by_id" INTEGER NOT NULL, "closed_by_id" INTEGER, "closed_at" BIGINT, FOREIGN KEY ("dossier_id") REFERENCES "dossier" ("id"), FOREIGN KEY ("case_id") REFERENCES "case" ("id"), FOREIGN KEY ("antenna_id") REFERENCES "antenna" ("id"), FOREIGN KEY ("person_id") REFERENCES "person" ("id"), FOREIGN KEY ("opened_by_id") REFERENCES "event" ("id"), FOREIGN KEY ("closed_by_id") REFERENCES "event" ("id"));
 
 CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");

@@ -160,6 +160,12 @@ def send(client: FlaskClient, form: Form, url: str, button: str, **answers: Any)
     return confirm(client, answer, url, button) if RELIT.encode() in answer.data else answer
 
 
+def opened(client: FlaskClient, url: str, **values: str) -> TestResponse:
+    """Open what leaves a record of who opens it, as its button does."""
+    token = read(client.get("/mon-compte")).form("Se déconnecter").values["csrf_token"]
+    return client.post(url, data={"csrf_token": token, **values})
+
+
 RELIT = "data-a-relire"
 """On the page that shows what is about to leave, before it does."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -261,6 +261,8 @@ class State:
     """Whether the silence ladder of JOURNEY §3 runs here."""
     next_steps: tuple[str, ...] = ()
     """The steps that move it on, the most likely first: the dossier's next action."""
+    behind: Callable[[Mapping[str, Any]], Collection[str]] | None = None
+    """Of `next_steps`, those that are done, as the memory of the case says; the next action is the first that is not."""
     says: str = ""
     """What the person reads: where I am, what happens next. One or two short sentences."""
     pages: str = ""

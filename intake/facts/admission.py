@@ -64,6 +64,7 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         **known,
         case=case.uid,
         person=person.uid,
+        named=bool(person.last_name),
         kpa=antenna.programme == "kpa",
         capped=antenna.capped == "yes",
         antennas=Lazily(antennas),

@@ -48,6 +48,12 @@ def label_of(kept: Archived) -> str:
     return unseal("archived.label", kept.uid, kept.label).decode()
 
 
+def one(uid: str) -> Archived | None:
+    """A document, sealed; None for any other."""
+    found: Archived | None = Archived.get_or_none(Archived.uid == uid)
+    return found
+
+
 def content_of(uid: str) -> bytes | None:
     """A document in clear."""
     kept = Archived.get_or_none(Archived.uid == uid)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from peewee import BlobField, ForeignKeyField, IntegerField, TextField, fn
 
@@ -67,33 +68,43 @@ TOO_HEAVY = "Vos pièces pèsent déjà 100 Mo. Supprimez-en une pour continuer"
 UID_LENGTH = 22
 
 
-def add(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime,
-        uid: str = "") -> Piece:
-    """Keep a checked document, encrypted for its row; `uid` is given when the same one may come twice at once.
+def sealed_piece(dossier: Dossier, *, title: str, filename: str, media_type: str, content: bytes, by: Person, now: datetime,
+                 uid: str = "") -> Piece:
+    """A checked document, encrypted for its row and not kept yet; `uid` is given when the same one may come twice at once."""
+    uid = uid or new_uid()
+    return Piece(uid=uid, dossier=dossier, title=title, filename=filename[:200], media_type=media_type, size=len(content),
+                 content=seal("piece.content", uid, content), added_by=by, added_at=now)
+
+
+def keep(piece: Piece) -> Piece:
+    """Write a document, once; in the transaction of its event when there is one (TRUST 3.11).
 
     Raises NoRoom when the dossier holds all it may.
     """
-    uid = uid or new_uid()
-    sealed = seal("piece.content", uid, content)
     with write_transaction():
-        lock(dossier.id)
-        if (full := why_no_room(dossier, len(content))) and of_dossier(dossier, uid) is None:
+        lock(piece.dossier_id)
+        if (full := why_no_room(piece.dossier_id, piece.size)) and of_dossier(piece.dossier_id, piece.uid) is None:
             raise NoRoom(full)
-        Piece.insert(
-            uid=uid, dossier=dossier, title=title, filename=filename[:200], media_type=media_type, size=len(content),
-            content=sealed, added_by=by, added_at=now).on_conflict_ignore().execute()
-    added: Piece = Piece.get(Piece.uid == uid)
-    return added
+        Piece.insert(**piece.__data__).on_conflict_ignore().execute()
+        Piece.update(content=piece.content, removed_at=None).where(
+            Piece.uid == piece.uid, Piece.removed_at.is_null(False)).execute()
+    kept: Piece = Piece.get(Piece.uid == piece.uid)
+    return kept
 
 
-def why_no_room(dossier: Dossier, more: int) -> str:
+def add(dossier: Dossier, **told: Any) -> Piece:
+    """Seal a checked document and keep it. Raises NoRoom."""
+    return keep(sealed_piece(dossier, **told))
+
+
+def why_no_room(dossier: Dossier | int, more: int) -> str:
     """The sentence when a dossier cannot take one more piece of so many bytes, or ''."""
     number, weight = Piece.select(fn.COUNT(Piece.id), fn.COALESCE(fn.SUM(Piece.size), 0)).where(
         Piece.dossier == dossier, Piece.removed_at.is_null()).tuples().get()
     return TOO_MANY if number >= MOST else TOO_HEAVY if weight + more > HEAVIEST else ""
 
 
-def of_dossier(dossier: Dossier, uid: str) -> Piece | None:
+def of_dossier(dossier: Dossier | int, uid: str) -> Piece | None:
     """A piece of this dossier that is still there, with its content sealed; None for any other."""
     found: Piece | None = Piece.get_or_none(Piece.uid == uid, Piece.dossier == dossier, Piece.removed_at.is_null())
     return found

@@ -272,6 +272,9 @@ TABLES: Final = Tags({
         purpose="information meetings", until=HOUSE, plain="uid antenna starts_at place seats host cancelled_at"),
     "assembly": Kept(purpose="general assemblies", until=HOUSE, plain="uid day label approves_accounts"),
 
+    "stumble": Kept(
+        purpose="write again the questions that are not understood", until=HOUSE, plain="form field month count"),
+
     # Data itself
     "reading": Kept(
         purpose="answer who opened what", until=LOG, owner=DOSSIER, rows="delete", age=Age("at", months=YEAR),

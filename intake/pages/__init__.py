@@ -50,6 +50,7 @@ SCREENS = (
     "second_step",
     "my_data",
     "keeping",
+    "archive",
     "pieces",
     "deadlines",
     "needs",

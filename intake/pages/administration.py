@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
+import workflows
 from intake import gatherings, moment, retention, words
 from intake.access import access, antennas_seen, held_roles
-from intake.models import accounts, days, devices, privacy, rounds
+from intake.models import accounts, days, devices, privacy, rounds, stumbles
 from intake.models.accounts import FactorReset, RoleAsked
 from intake.models.caps import CapChange
 from intake.models.days import InfoMeeting
@@ -21,6 +22,7 @@ from intake.models.settings import settings_on
 from intake.models.two_people import waiting
 from intake.show import show
 from workflows import roles
+from workflows.grammar import StepForm
 
 pages = Blueprint("administration", __name__)
 
@@ -36,7 +38,30 @@ LATELY = timedelta(days=30)
 @access(*WHO)
 def home() -> Response:
     """What to look at, then every subject."""
-    return show("administration.html", look=[one for one in to_look_at() if one], tiles=tiles())
+    return show("administration.html", look=[one for one in to_look_at() if one], tiles=tiles(), unclear=unclear())
+
+
+def unclear() -> list[dict[str, str]]:
+    """The two questions whose answers were refused most often these last months: to be written again (F26)."""
+    found = []
+    for asked, name, number in stumbles.worst(moment.today(), 2):
+        form, title = asked_in(asked)
+        field = form()._fields.get(name) if form else None
+        if field is not None:
+            times = f"{words.Count(number):réponse refusée|réponses refusées}"
+            found.append({"question": field.label.text, "where": title, "times": times})
+    return found
+
+
+def asked_in(name: str) -> tuple[type[StepForm] | None, str]:
+    """The form of a page or a step, and what it is called; (None, '') once it is gone."""
+    flow, _, last = name.partition(".")
+    workflow = workflows.ALL[flow]
+    page = next((one for pages in workflow.pages.values() for one in pages if one.name == last), None)
+    if page is not None:
+        return page.form, page.title
+    row = next(iter(workflow.rows(last)), None)
+    return (row.form, str(row.label)) if row is not None else (None, "")
 
 
 def to_look_at() -> list[dict[str, Any] | None]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, g, request, url_for
 
-from intake import answers_sheet, late_forms, questionnaire
+from intake import answers_sheet, late_forms, questionnaire, shelf
 from intake.access import SIGNED_IN, access, me
 from intake.facts import facts_of
 from intake.lookup import my_roles, workflow_of
-from intake.models import pending
+from intake.models import pending, stumbles
 from intake.models.dossiers import Case
 from intake.models.drafts import ChangedElsewhere
 from intake.outbox import office
@@ -63,7 +63,9 @@ def page(case: str, name: str) -> Response:
     if g.old_page:
         return sheet.show(form, status=old_status(), problem=OLD_PAGE)
     try:
+        before = shelf.on_page(found, sheet.page)
         row = questionnaire.keep(found, sheet.page, form, typed, questionnaire.opened_by(typed), checked=not more)
+        shelf.let_go(found, before - shelf.on_page(found, sheet.page))
     except ChangedElsewhere as changed:
         return sheet.show(form, status=409, problem=changed_elsewhere(changed.page), meanwhile=sheet.differing(form))
     pending.forget(me(), request.path)
@@ -71,7 +73,10 @@ def page(case: str, name: str) -> Response:
         return sheet.show_row(sheet.form(typed), more)
     if request.form.get("later"):
         return go(url_for("application.tasks", case=found.uid))
-    return go(sheet.next()) if row.complete else sheet.show(form, status=422)
+    if row.complete:
+        return go(sheet.next())
+    stumbles.count(f"{found.workflow}.{name}", form.errors)
+    return sheet.show(form, status=422)
 
 
 @pages.post("/demande/<case>/<name>/brouillon")

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, url_for
 
 from intake import papers
-from intake.access import SIGNED_IN, access
+from intake.access import SIGNED_IN, access, me
 from intake.lookup import my_roles, my_steps, the_case, the_dossier, workflow_of
-from intake.models import signatures
+from intake.models import readings, signatures
 from intake.models.dossiers import Case
 from intake.models.pieces import Paper
 from intake.papers import contracts, evidence
@@ -28,16 +28,26 @@ WRITERS = frozenset({support, hr, accounts, cogerance})
 @pages.get("/dossier/<dossier>/<case>/contrat.pdf")
 @access(SIGNED_IN)
 def read(dossier: str, case: str) -> Response:
-    """The document sent to sign, of the very same bytes; once all have signed, its sealed copy."""
-    paper = sent(the_case(the_dossier(dossier), case))
-    return as_pdf(signatures.sealed_copy(paper) or bytes(paper.content), f"{paper.kind}-{paper.sha256[:8]}.pdf")
+    """My own: the document sent to sign, of the very same bytes; once all have signed, its sealed copy."""
+    return whole(sent(mine(the_case(the_dossier(dossier), case))))
+
+
+@pages.post("/dossier/<dossier>/<case>/contrat.pdf")
+@access(SIGNED_IN)
+def open_whole(dossier: str, case: str) -> Response:
+    """The same, for the team: who opens it is recorded, and who is refused it (TRUST 3.23)."""
+    found = the_case(the_dossier(dossier), case)
+    paper = evidence.paper_of(found) or abort(404)
+    allowed = bool(my_roles(found) & READERS)
+    noted(found, paper, allowed=allowed)
+    return whole(paper) if allowed else abort(403)
 
 
 @pages.get("/dossier/<dossier>/<case>/document.pdf")
 @access(SIGNED_IN)
 def frozen(dossier: str, case: str) -> Response:
-    """The document as it was frozen, without evidence nor seal."""
-    paper = sent(the_case(the_dossier(dossier), case))
+    """My own, as it was frozen, without evidence nor seal."""
+    paper = sent(mine(the_case(the_dossier(dossier), case)))
     return as_pdf(bytes(paper.content), f"{paper.kind}-{paper.sha256[:8]}.pdf")
 
 
@@ -47,6 +57,25 @@ def sent(case: Case) -> Paper:
     if paper is None or not my_roles(case) & READERS:
         abort(404)
     return paper
+
+
+def mine(case: Case) -> Case:
+    """A case of the person signed in, who reads what is theirs by its address alone; 405 for whoever else may read it."""
+    if case.dossier.person_id != me().id:
+        sent(case)
+        abort(405)
+    return case
+
+
+def noted(case: Case, paper: Paper, *, allowed: bool) -> None:
+    """Leave a record of a contract opened by someone else than its person, or refused."""
+    if case.dossier.person_id != me().id:
+        readings.record(me(), case.dossier, f"paper:{paper.uid}", allowed=allowed)
+
+
+def whole(paper: Paper) -> Response:
+    """Its sealed copy once all have signed, else the very document."""
+    return as_pdf(signatures.sealed_copy(paper) or bytes(paper.content), f"{paper.kind}-{paper.sha256[:8]}.pdf")
 
 
 def as_pdf(content: bytes, filename: str) -> Response:

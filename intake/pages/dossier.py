@@ -16,7 +16,7 @@ from intake.cases import new_case
 from intake.delivery import says
 from intake.items import AboutOne, items_of
 from intake.lookup import cases_of, my_roles, my_steps, name_of, only_asked, the_dossier, workflow_of
-from intake.models import pieces as pieces_table, read_marks
+from intake.models import pieces as pieces_table, read_marks, readings
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.tasks import Task
@@ -61,12 +61,31 @@ def summary(uid: str) -> Response:
 @access(SIGNED_IN)
 def answers(uid: str) -> Response:
     """Réponses: what was written, for those who may read it."""
+    return _answers(*_open(uid))
+
+
+@pages.post("/dossier/<uid>/reponses")
+@access(SIGNED_IN, second_step=True)
+def open_answers(uid: str) -> Response:
+    """The same with its numbers in full: who opens them is recorded, and who is refused them (TRUST 3.23)."""
     dossier, cases = _open(uid)
+    shown = [(case, event) for case in cases for event, rows in readable_answers(case, my_roles(case))
+             if any(row.hidden for row in rows)]
+    for _, event in shown:
+        readings.record(me(), dossier, f"answers:{event.uid}", allowed=True)
+    if not shown and dossier.person_id != me().id:
+        readings.record(me(), dossier, "answers", allowed=False)
+        abort(403)
+    return _answers(dossier, cases, opened=True)
+
+
+def _answers(dossier: Dossier, cases: list[Case], *, opened: bool = False) -> Response:
     seen = read_marks.read_up_to(me(), dossier)
     read = [(case, event, compared) for case in cases
-            for event, compared in with_changes(readable_answers(case, my_roles(case)))]
+            for event, compared in with_changes(readable_answers(case, my_roles(case), opened=opened))]
     return _show("dossier_answers.html", dossier, cases, "answers", read=read, told=told, seen=seen,
-                 fresh=any(event.number > seen for _, event, _ in read))
+                 fresh=any(event.number > seen for _, event, _ in read), hidden=any(
+                     row.hidden for _, _, rows in read for row in rows))
 
 
 @pages.get("/dossier/<uid>/pieces")

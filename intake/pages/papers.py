@@ -14,9 +14,9 @@ from intake.answers_read import readable_answers
 from intake.changing import Change, typed
 from intake.lookup import cases_of, my_roles, my_steps, the_case, the_dossier
 from intake.models import pieces, signatures
-from intake.models.dossiers import Case
+from intake.models.dossiers import Case, Dossier
 from intake.models.pieces import Paper
-from intake.pages.contract import READERS, WRITERS, as_pdf
+from intake.pages.contract import READERS, WRITERS, noted, whole
 from intake.papers import evidence, others
 from intake.show import go, show
 from workflows import fields as f, roles
@@ -48,7 +48,8 @@ def of_dossier(dossier: str) -> Response:
     sealed = {row.paper_id for row in signatures.SealedPaper.select(signatures.SealedPaper.paper).where(
         signatures.SealedPaper.paper.in_([paper.id for paper in kept]))}
     back = url_for("journey.mine", dossier=found.uid) if found.person_id == me().id else url_for("dossier.pieces", uid=found.uid)
-    return show("papers.html", dossier=found, kept=kept, sealed=sealed, titles=papers.TITLES, back=back,
+    return show("papers.html", dossier=found, kept=kept, sealed=sealed, titles=papers.TITLES, back=back, recorded={
+                    paper.id for paper in kept if is_contract(paper) and found.person_id != me().id},
                 drawn=[one for case in cases for one in to_draw(case, mine[case.id])])
 
 
@@ -129,11 +130,37 @@ def keep(case: Case, made: papers.Document) -> Response:
 @pages.get("/dossier/<dossier>/papiers/<uid>.pdf")
 @access(SIGNED_IN)
 def one(dossier: str, uid: str) -> Response:
-    """One paper: its sealed copy when it has one."""
-    found = Paper.select(Paper, Case).join(Case).where(Paper.uid == uid, Case.dossier == the_dossier(dossier)).first()
-    if found is None or not may_read(found.kind, my_roles(found.case)):
+    """One paper: its sealed copy when it has one. A contract opens otherwise for whoever it does not belong to."""
+    found = the_paper(dossier, uid)
+    if not may_read(found.kind, my_roles(found.case)):
         abort(404)
-    return as_pdf(signatures.sealed_copy(found) or bytes(found.content), f"{found.kind}-{found.sha256[:8]}.pdf")
+    if is_contract(found) and found.case.dossier.person_id != me().id:
+        abort(405)
+    return whole(found)
+
+
+@pages.post("/dossier/<dossier>/papiers/<uid>.pdf")
+@access(SIGNED_IN)
+def open_contract(dossier: str, uid: str) -> Response:
+    """A contract, opened by the team: who, and who is refused it, is recorded (TRUST 3.23)."""
+    found = the_paper(dossier, uid)
+    allowed = may_read(found.kind, my_roles(found.case))
+    if is_contract(found):
+        noted(found.case, found, allowed=allowed)
+    return whole(found) if allowed else abort(403 if is_contract(found) else 404)
+
+
+def the_paper(dossier: str, uid: str) -> Paper:
+    """A paper of a dossier where I have a role; else 404."""
+    here = the_dossier(dossier)
+    found: Paper | None = Paper.select(Paper, Case, Dossier).join(Case).join(Dossier).where(
+        Paper.uid == uid, Case.dossier == here).first()
+    return found or abort(404)
+
+
+def is_contract(paper: Paper) -> bool:
+    """Whether it was frozen to be signed: reading one leaves a record."""
+    return paper.event_id is not None
 
 
 # Templates, verification ---------------------------------------------------------------------------------------------

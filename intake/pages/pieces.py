@@ -36,8 +36,7 @@ def add(case: str, name: str, field: str) -> Response:
     try:
         return lay(sheet, field, chosen(sheet, field))
     except BadFile as bad:
-        typed = beside()
-        form = sheet.form(typed)
+        form = sheet.form(Typed(request.form))
         form[field].errors = (str(bad),)
         return sheet.show(form, status=422)
 
@@ -51,17 +50,12 @@ def take_away(case: str, name: str, field: str) -> Response:
 
 def lay(sheet: Sheet, field: str, uid: str) -> Response:
     """The page with its document changed; as posted, when it was saved from elsewhere meanwhile."""
-    typed = beside()
+    typed = Typed(request.form)
     try:
         shelf.put(sheet.case, sheet.page, sheet.facts, field, uid, typed)
     except ChangedElsewhere as changed:
         return sheet.show(sheet.form(typed), status=409, problem=changed_elsewhere(changed.page))
     return go(back_to(sheet, field))
-
-
-def beside() -> Typed | None:
-    """What is typed beside a document on a page that asks for more; None from the small form of its own."""
-    return Typed(request.form) if "turn" in request.form else None
 
 
 def the_sheet(case: str, name: str, field: str) -> Sheet:
@@ -80,10 +74,10 @@ def chosen(sheet: Sheet, field: str) -> str:
         if known is None or known.added_by_id != me().id:
             abort(404)
         return known.uid
-    file = request.files.get("file") or request.files.get(field)
+    file = request.files.get(field)
     if file is None or not file.filename:
         raise BadFile(NONE_CHOSEN)
-    return store(sheet.case.dossier, file, me(), title=field, key=request.form.get("key", "")).uid
+    return store(sheet.case.dossier, file, me(), title=field, key=request.form.get("sheet", "")).uid
 
 
 def back_to(sheet: Sheet, field: str) -> str:

@@ -16,6 +16,7 @@ from intake.models.drafts import DraftPage
 from intake.models.people import Person
 from intake.questionnaire import Task, Typed
 from intake.show import go, htmx, show
+from workflows.fields import Asked
 from workflows.grammar import Page, StepForm
 
 CHECK = "verifier"
@@ -69,6 +70,12 @@ class Sheet:
         before = questionnaire.page_after([page for task in self.tasks for page in task.pages][::-1], self.page)
         return questionnaire.address(self.case, before.name) if before else url_for("application.tasks", case=self.case.uid)
 
+    def change_address(self) -> str:
+        """Where the e-mail address is changed, on the page that says how one is reached (S4); '' on the others."""
+        if self.page.name != "you":
+            return ""
+        return url_for("step.take", dossier=self.case.dossier.uid, case=self.case.uid, step="change_address")
+
     def show(self, form: StepForm, *, status: int = 200, problem: str = "", meanwhile: Any = ()) -> Response:
         """The page, with its step as text, the line that says it is not sent, and what waits to be taken up."""
         at = next(n for n, task in enumerate(self.tasks, start=1) if self.page in task.pages)
@@ -81,6 +88,7 @@ class Sheet:
             back=self.back(), address=address, problem=problem, meanwhile=meanwhile, waiting=waiting,
             step=f"Étape {at} sur {len(self.tasks) + 1} : {self.tasks[at - 1].label}",
             first=self.page is self.tasks[0].pages[0], draft=questionnaire.is_draft(self.case), kept_at=row and row.saved_at,
+            email=self.person.email, change_address=self.change_address(), question=only_question(form),
             private=sorted(self.page.form.sealed), token=late_forms.token_for(self.case, self.person, address),
             hidden={"sheet": new_uid(), "seen": row.turn if row else -1, "turn": row.turn if row else 0})
 
@@ -97,6 +105,12 @@ class Sheet:
         """What is kept and differs from what is being posted."""
         kept = {line.label: line for line in answers_sheet.lines(self.form())}
         return [kept[line.label] for line in answers_sheet.lines(form) if kept[line.label].value != line.value]
+
+
+def only_question(form: StepForm) -> Asked | None:
+    """The field of a page that asks one thing: the page's title is its label, read once (F1)."""
+    asked = list(form)
+    return asked[0] if len(asked) == 1 and asked[0].control not in ("tick", "piece") else None
 
 
 def changed_elsewhere(row: DraftPage) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,8 +27,9 @@ from intake.lookup import (
     the_item,
     workflow_of,
 )
-from intake.models import pending
+from intake.models import pending, stumbles
 from intake.models.dossiers import Case, Dossier, Event
+from intake.models.pieces import Piece
 from intake.models.tasks import Task
 from intake.pages import opinion
 from intake.pages.dossier import may_tick, why_not
@@ -37,7 +39,7 @@ from intake.show import go, show
 from intake.stages import OF_STATE
 from intake.two_versions import Both, compared
 from intake.undo import author_role
-from intake.uploads import with_pieces
+from intake.uploads import cleaned, keep_aside
 from workflows.admission import DECISIONS
 from workflows.engine import NotTheirs, OpenStep, blank_form, not_from_here
 from workflows.fields import to_json
@@ -85,27 +87,32 @@ def sign_in_again(case: Case) -> Response:
 
 def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
     """Take the step; its page comes back, as typed, when the answers need work, the rules refuse, or it would surprise."""
-    raw = with_pieces(case.dossier, request.form, request.files, me())
+    raw, ready = cleaned(case.dossier, request.form, request.files, me())
     if g.old_page:
+        keep_aside(raw, ready)
         facts, opened = here(case, step, about)
         row = opened or gone(case, step, about)
         return page(case, row, facts, blank_form(row.step, facts, raw), status=old_status(), notice=OLD_PAGE)
     try:
         event = take_with_room(
             case, step, by=me(), raw=raw, key=request.form.get("key"), told=told_before(case, step),
-            seen_version=request.form.get("version", type=int), made=made_before(case, step, about))
+            seen_version=request.form.get("version", type=int), made=made_before(case, step, about, ready))
     except AnswersInvalid as invalid:
+        keep_aside(raw, ready)
+        stumbles.count(f"{case.workflow}.{step}", invalid.form.errors)
         facts, opened = here(case, step, about)
         return page(case, opened or gone(case, step, about), facts, invalid.form, status=422)
     except NotTheirs:
         abort(404)
     except Surprise as surprise:
+        keep_aside(raw, ready)
         case = the_case(case.dossier, reference)
         facts, opened = here(case, step, about)
         opened = opened or gone(case, step, about)
         return page(case, opened, facts, blank_form(opened.step, facts, raw), status=200 if surprise.first else 409,
                     surprise=surprise)
     except StepRefused as refused:
+        keep_aside(raw, ready)
         case = the_case(case.dossier, reference)
         facts, still = here(case, step, about)
         opened = still or gone(case, step, about)
@@ -125,8 +132,14 @@ def told_before(case: Case, step: str) -> str | None:
     return request.form.get("told", "")
 
 
-def made_before(case: Case, step: str, about: Item | None) -> Made | None:
-    """What a step freezes or seals, made before the lock; most steps do neither."""
+def made_before(case: Case, step: str, about: Item | None, ready: Mapping[str, Piece]) -> Made | None:
+    """What a step freezes or seals, made before the lock, and the documents posted with it; most steps have neither."""
+    made = papers_before(case, step, about)
+    return replace(made or Made(), pieces=list(ready.values())) if ready else made
+
+
+def papers_before(case: Case, step: str, about: Item | None) -> Made | None:
+    """What it freezes or seals."""
     if not any(isinstance(then, Freeze | Sign) for row in workflow_of(case).rows(step) for then in row.then):
         return None
     facts, opened = here(case, step, about)

@@ -121,9 +121,9 @@ TABS = [{"label": label, "href": "#", "current": label == "Résumé"}
 EVENTS = [
     {"at": "2 nov. 9 h 40", "iso": "2026-11-02T09:40", "text": "Claire a ajouté une note interne",
      "quote": "Projet clair, prix à travailler"},
-    {"at": "31 oct. 14 h 02", "text": "Jeanne a ajouté la pièce « devis-type.pdf »", "href": "#"},
-    {"at": "21 oct.", "text": "5 modifications de réponses", "quiet": True},
-    {"at": "20 oct.", "text": "Candidature envoyée"},
+    {"at": "31 oct. 14 h 02", "iso": "2026-10-31T14:02", "text": "Jeanne a ajouté la pièce « devis-type.pdf »", "href": "#"},
+    {"at": "21 oct.", "iso": "2026-10-21", "text": "5 modifications de réponses", "quiet": True},
+    {"at": "20 oct.", "iso": "2026-10-20", "text": "Candidature envoyée"},
 ]
 PIECES = [{"name": "presentation.pdf", "size": "1,2 Mo", "at": "ajouté à 9 h 14", "view": "#", "replace": "#", "delete": "#"}]
 FIGURE = Markup(

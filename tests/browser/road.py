@@ -25,7 +25,7 @@ PAGES: dict[str, Answers] = {
     "Où en êtes-vous aujourd’hui ?": {"Avez-vous déjà une activité déclarée ?": "Non"},
     "Qu’avez-vous fait avant ?": {},
     "Quand voulez-vous démarrer ?": {"Démarrage souhaité": "juin 2027"},
-    "Pourquoi chez nous ?": {"Pourquoi une CAE, pourquoi Optéos": "Travailler avec d’autres"},
+    "Pourquoi chez nous ?": {"Pourquoi chez nous ?": "Travailler avec d’autres"},
     "Ce que vous aimeriez apporter": {"Cercles qui vous attirent": ["Formation"]},
     "Comment vous accompagner ?": {"Attentes envers l’accompagnement": "Apprendre à vendre"},
     "Votre budget": {"Votre budget en fichier": PDF},
@@ -40,15 +40,15 @@ ENTRY: dict[str, Answers] = {
         "Nom de naissance, prénoms": "Moreau Ana", "Date de naissance": date(1985, 3, 27), "Lieu de naissance": "Lens",
         "Nationalité": "française"},
     "Votre adresse": {"Numéro et voie": "3 rue des Postes", "Code postal": "59000", "Ville": "Lille"},
-    "Votre numéro de sécurité sociale": {"N° de sécurité sociale": "2 85 03 62 498 001 23"},
+    "Votre numéro de sécurité sociale": {"Votre numéro de sécurité sociale": "2 85 03 62 498 001 23"},
     "Votre pièce d’identité": {
         "Pièce d’identité ou titre : type": "Passeport", "Numéro": "18AB12345", "Fin de validité": date(2031, 1, 1),
         "Copie": PDF},
     "Avez-vous un autre emploi ?": {},
     "Votre identifiant France Travail": {},
     "Votre diplôme ou autorisation": {},
-    "Votre IBAN": {"IBAN": "FR14 2004 1010 0505 0001 3M02 606"},
-    "Vos outils": {"Identifiant souhaité pour les outils": "ana"},
+    "Votre IBAN": {"Votre IBAN": "FR14 2004 1010 0505 0001 3M02 606"},
+    "Vos outils": {"Vos outils": "ana"},
 }
 """What is asked once a place is accepted."""
 
@@ -144,6 +144,7 @@ class Road:
         ana = self.walker
         while ana.page.get_by_role("button", name="Enregistrer et continuer").count():
             title = ana.page.get_by_role("heading", level=1).inner_text().replace("\u202f", " ").replace("\u00a0", " ")
+            title = title.removesuffix(" (facultatif)")
             ana.fills(pages[title])
             ana.presses("Enregistrer et continuer")
         ana.goes_to("Vérifier et envoyer").presses(send).reads("Numéro de dossier", "La suite")

@@ -122,7 +122,7 @@ def test_what_the_server_did_not_acknowledge_is_offered_back(enter: Callable[...
     dia = enter("Dia")
     page, copies = dia.at("why"), "JSON.stringify({...localStorage})"
     dia.context.set_offline(True)
-    box = page.get_by_label("Pourquoi une CAE, pourquoi Optéos")
+    box = page.get_by_label("Pourquoi chez nous ?")
     box.fill("Ne pas rester seule")
     box.press("Tab")
     expect(page.locator("#brouillon")).to_contain_text("Brouillon non enregistré. Vérifiez votre connexion.")
@@ -156,7 +156,7 @@ def test_what_is_sensitive_or_a_week_old_is_not_kept_on_the_device(enter: Callab
     eva = enter("Eva")
     page = eva.at("nir")
     eva.context.set_offline(True)
-    page.get_by_label("N° de sécurité sociale").fill("2 85 03 62 498 001 23")
+    page.get_by_label("Votre numéro de sécurité sociale").fill("2 85 03 62 498 001 23")
     page.keyboard.press("Tab")
     expect(page.locator("#brouillon")).to_contain_text("non enregistré")
     assert "2 85" not in page.evaluate("JSON.stringify({...localStorage})")

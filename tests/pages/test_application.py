@@ -391,7 +391,7 @@ def test_the_control_asking_to_sign_in_first_loses_the_text(app: Flask, ana: Fla
     form = read(ana.get(at(case, "you"))).form(SAVE)
     clock.forward(hours=3)
     late = ana.post(at(case, "you"), data={**form.values.to_dict(), "phone": "06 12 34 56 78"})
-    signs_in(ana, late.headers["Location"])
+    signs_in(ana, read(late).link("M’identifier"))
     assert row(case, "you") is None
 
 

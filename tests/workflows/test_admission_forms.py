@@ -317,7 +317,7 @@ def is_required(field: Field) -> bool:
 
 def test_required_questions_are_those_of_the_journey() -> None:
     assert required(APPLICATION_PAGES) == [
-        "Votre âge", "Numéro de téléphone", "Activité : quoi, pour qui, comment",
+        "Votre âge", "Quel est votre nom de famille ?", "Numéro de téléphone", "Activité : quoi, pour qui, comment",
         "Métier nouveau, déjà exercé, activité existante",
         "Motivation", "Savoir-faire, réalisations", "Activité réglementée",
         "Lieu d’exercice, local, stock, matériel, chantier", "Public mineur ou fragile", "Offre et prix",

@@ -60,7 +60,7 @@ STATES = (
           says="Votre candidature est envoyée. Le Cercle accompagnement la lit et vous répond dans tous les cas."),
     State("review", "Rencontre", waits_for=(circle,), ladder=True, pages="application",
           next_steps=("propose_interview", "record_interview", "check_support", "propose", "give_opinion", "admit",
-                      "enrol"),
+                      "enrol"), behind=keep.met,
           says="Le Cercle étudie votre demande et vous rencontre. Il décide ensuite, par consentement."),
     State("deferred", "À retravailler", waits_for=(person,), ladder=True, next_steps=("submit",), pages="application",
           says="Le Cercle vous propose de retravailler votre demande. Vos réponses sont gardées : reprenez-les, "

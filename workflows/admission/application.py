@@ -63,6 +63,10 @@ class Asked(Protocol):
         """Value of AGES, or empty when unknown."""
 
     @property
+    def named(self) -> bool:
+        """Whether the person's last name is known."""
+
+    @property
     def kpa(self) -> bool:
         """Whether the antenna runs the KPA-Cité programme."""
 
@@ -74,6 +78,11 @@ class Asked(Protocol):
 def age_unknown(facts: Asked) -> bool:
     """Whether nobody has asked the age yet (the kiosk does not)."""
     return not facts.age
+
+
+def name_unknown(facts: Asked) -> bool:
+    """Whether only a first name was left, as on the tablet."""
+    return not facts.named
 
 
 def in_programme(facts: Asked) -> bool:
@@ -111,6 +120,13 @@ class AgeForm(Asking):
     """Age band, only when unknown."""
 
     age = f.ChoiceField("Votre âge", choices=AGES, missing="Indiquez votre âge")
+
+
+class LastNameForm(Asking):
+    """The last name, only when unknown."""
+
+    last_name = f.NameField("Quel est votre nom de famille ?", missing="Saisissez votre nom de famille",
+                            autocomplete="family-name")
 
 
 class YouForm(Asking):
@@ -350,6 +366,7 @@ def offer_start(form: StartForm, facts: Any) -> None:
 
 APPLICATION_PAGES: Final[tuple[Page, ...]] = (
     Page("age", "Quel âge avez-vous ?", AgeForm, YOU, CONTACT, applies=age_unknown),
+    Page("last_name", "Quel est votre nom de famille ?", LastNameForm, YOU, CONTACT, applies=name_unknown),
     Page("you", "Comment vous joindre ?", YouForm, YOU, CONTACT, carried={"phone": "phone"}),
     Page("activity", "Que voulez-vous faire ?", ActivityForm, YOU, ACTIVITY),
     Page("motivation", "Votre motivation", MotivationForm, YOU, ACTIVITY, applies=in_programme),

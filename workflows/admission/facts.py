@@ -31,6 +31,8 @@ class Facts(DossierFacts):
     """uid of this case, as the waiting list names it."""
     person: str = ""
     """uid of the person of the dossier."""
+    named: bool = True
+    """The person's last name is known: the tablet asks for a first name alone."""
     kpa: bool = False
     """The antenna runs the KPA-Cité programme."""
     capped: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -90,6 +91,15 @@ def date_chosen(facts: Facts, answers: Answers) -> Kept:
 def interview_recorded(facts: Facts, _: Answers) -> Kept:
     """Who has recorded an interview."""
     return {"interviews": {**facts.interviews, facts.actor: facts.now.isoformat()}}
+
+
+def met(memory: Mapping[str, Any]) -> set[str]:
+    """What is behind in the review: no date is proposed once one is, or once they met; each is asked for once."""
+    noted: Mapping[str, str] = memory.get("interviews") or {}
+    done = {"propose_interview": bool(noted or memory.get("interview")),
+            "record_interview": bool(noted) and set(memory.get("readers", ())) <= set(noted),
+            "check_support": bool(memory.get("support_check")), "propose": bool(memory.get("round"))}
+    return {step for step, is_behind in done.items() if is_behind}
 
 
 def checked_by_support(facts: Facts, answers: Answers) -> Kept:

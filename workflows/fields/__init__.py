@@ -21,11 +21,12 @@ from workflows.fields.kept import answers_to_json, to_json
 from workflows.fields.numbers import MoneyField, NumberField
 from workflows.fields.pieces import PieceField
 from workflows.fields.rows import TableField
-from workflows.fields.words import EmailField, LinesField, NameField, PhoneField, PostcodeField, TextField
+from workflows.fields.words import EmailField, LinesField, NameField, PhoneField, PostcodeField, TextField, said_phone
 
 __all__ = [
     "Asked", "ChoiceField", "ChoicesField", "DateChoiceField", "DayField", "DayPart", "EmailField", "IbanField",
     "LinesField", "MoneyField", "MonthField", "NameField", "NirField", "NumberField", "PeopleField", "PersonField",
     "PhoneField", "PieceField", "PostcodeField", "Sentence", "SiretField", "TableField", "TextField", "TickField",
-    "WrittenDayField", "YesNoField", "answers_to_json", "clean", "is_storable", "masked_iban", "read_day", "to_json",
+    "WrittenDayField", "YesNoField", "answers_to_json", "clean", "is_storable", "masked_iban", "read_day", "said_phone",
+    "to_json",
 ]

@@ -121,16 +121,19 @@ class PhoneField(Asked):
         return self.incomplete
 
     def shown(self) -> str:
-        """A French number as people write it, another with its country's code."""
-        if not self.data:
-            return ""
-        try:
-            number = phonenumbers.parse(self.data, "FR")
-        except phonenumbers.NumberParseException:
-            return str(self.data)
-        style = phonenumbers.PhoneNumberFormat
-        home = number.country_code == 33
-        return phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL)
+        """As people write it."""
+        return said_phone(self.data or "")
+
+
+def said_phone(kept: str) -> str:
+    """A French number as people write it, another with its country's code."""
+    try:
+        number = phonenumbers.parse(kept, "FR")
+    except phonenumbers.NumberParseException:
+        return str(kept)
+    style = phonenumbers.PhoneNumberFormat
+    home = number.country_code == 33
+    return phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL)
 
 
 class PostcodeField(Asked):

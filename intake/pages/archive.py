@@ -1,0 +1,46 @@
+"""The archive: what the law obliges to keep of those who were erased; two named readers, each reading recorded (TRUST 4.9)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+
+from intake import moment
+from intake.access import STAFF, access, me
+from intake.models import archive, readings
+from intake.models.dossiers import Dossier
+from intake.models.settings import settings_on
+from intake.papers import TITLES
+from intake.show import show
+
+pages = Blueprint("archive", __name__)
+
+READERS = 2
+
+
+@pages.get("/archive")
+@access(STAFF, second_step=True)
+def shelf() -> Response:
+    """What it holds, whose, and until when."""
+    if not reads_it():
+        abort(404)
+    return show("archive.html", kept=archive.shelf(), label_of=archive.label_of, titles=TITLES)
+
+
+@pages.post("/archive")
+@access(STAFF, second_step=True)
+def open_one() -> Response:
+    """One document; who opens it is recorded, and who is refused it."""
+    found = archive.one(request.form.get("uid", "")) or abort(404)
+    dossier = Dossier.get(Dossier.uid == found.subject.removeprefix("dossier:"))
+    readings.record(me(), dossier, f"archive:{found.uid}", allowed=reads_it())
+    if not reads_it():
+        abort(403)
+    response = Response(archive.content_of(found.uid), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"archive-{found.kind}-{found.sha256[:8]}.pdf")
+    return response
+
+
+def reads_it() -> bool:
+    """Whether the person signed in is one of the two that the cogérance named."""
+    named = str(settings_on(moment.today())["keep.archive_readers"]).replace(",", " ").lower().split()
+    return bool(me().email) and me().email in named[:READERS]
