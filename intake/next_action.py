@@ -79,6 +79,8 @@ def of_case(case: Case) -> Action | None:
     if step == "sign" and case.memory.get("person_signed_on"):
         first, step = roles.cogerance, "countersign"
     row = workflow.rows(step)[0] if step and workflow.rows(step) else None
+    if row is not None and step in state.next_steps and first not in row.roles:
+        first = next((role for role in (*waits_for, *sorted(row.roles)) if role in row.roles), first)
     sentence = row.label if row is not None and row.label else state.label
     who = case.dossier.person.called if first == roles.person else LABELS.get(first, first)
     days = 0 if case.memory.get("request") else days_without_contact(case.state, case.moved_at, moment.now())

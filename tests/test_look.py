@@ -41,6 +41,7 @@ def test_our_own_script_stays_light_on_every_page() -> None:
     for page in (ROOT / "templates").glob("*.html"):
         loaded = {"parcours.js", *re.findall(r"filename='js/([a-z-]+\.js)'", page.read_text(encoding="utf-8"))}
         assert sum(weights[name] for name in loaded) <= 6_000, (page.name, loaded)
+    assert weights["envoi.js"] <= 1_024, "the page of a document stays small"
 
 
 def test_the_tablet_s_own_scripts_stay_light() -> None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
+
 from config import Settings
 from intake.models.dossiers import Case
 from intake.models.people import Person
 from tests.browser.conftest import House
-from tests.cast import opened
+from tests.cast import browser, opened
 from tests.conftest import SECRET
 
 
@@ -31,6 +33,14 @@ def inside(house: House, monkeypatch: Any) -> Iterator[None]:
         set_secret(SECRET)
         with opened(settings_of(house)):
             yield
+
+
+def cookies(app: Flask, house: House, email: str, monkeypatch: Any) -> list[Any]:
+    """The cookie of someone who has just signed in, as a browser takes it."""
+    with inside(house, monkeypatch):
+        kept = browser(app, Person.get(Person.email == email)).get_cookie("parcours")
+        assert kept
+    return [{"name": kept.key, "value": kept.value, "url": house.url}]
 
 
 def applies(first_name: str, last_name: str, antenna: str = "principale", age: str = "adult") -> Case:
@@ -85,3 +95,11 @@ def enters(first_name: str, last_name: str) -> Case:
     take("offer", claire, month=str(month))
     take("accept", case.dossier.person)
     return Case.get_by_id(case.id)  # type: ignore[no-any-return]
+
+
+def asked(questionnaire: str) -> list[str]:
+    """The pages of a questionnaire asked of an adult of the principale, by name."""
+    from workflows.admission import admission
+
+    kpa = {"age", "last_name", "motivation", "availability", "guardian", "guardians", "charter", "full_time"}
+    return [page.name for page in admission.pages[questionnaire] if page.name not in kpa]

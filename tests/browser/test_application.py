@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, expect
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Locator, Page, expect
 
-from tests.browser.applicants import applies, enters, inside
+from tests.browser.applicants import applies, asked, cookies, enters, inside, settings_of
 from tests.browser.conftest import House, check_accessible
 from tests.browser.people import Someone
+from tests.browser.road import PAGES
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -19,20 +22,37 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="module")
 def applicants(staffed_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict[str, str]]]:
-    """One served house: Cléo and Dia apply, Eva fills in her entry papers; the case of each."""
+    """One served house: Ana, Ben, Cléo and Dia apply, Eva fills in her entry papers; the case of each."""
     house = staffed_house.copied_to(tmp_path_factory.mktemp("applicants"))
     with pytest.MonkeyPatch.context() as patched, inside(house, patched):
-        cases = {name: applies(name, "Moreau").uid for name in ("Cleo", "Dia")}
+        cases = {name: applies(name, "Moreau").uid for name in ("Ana", "Ben", "Cleo", "Dia")}
         cases["Eva"] = enters("Eva", "Lopez").uid
     house.start()
     yield house, cases
     house.stop()
 
 
+@pytest.fixture(scope="module")
+def app(applicants: tuple[House, dict[str, str]]) -> Flask:
+    """The same application in this process, which signs cookies."""
+    from intake import create_app
+
+    with pytest.MonkeyPatch.context() as patched, inside(applicants[0], patched):
+        return create_app(settings_of(applicants[0]))
+
+
 class Applicant(Someone):
     """Someone who applies, on a telephone."""
 
     case = ""
+    app: Flask
+
+    def signs_in(self) -> Applicant:
+        """By a cookie: signing in has its own tests."""
+        with pytest.MonkeyPatch.context() as patched:
+            self.context.clear_cookies()
+            self.context.add_cookies(cookies(self.app, self.house, self.email, patched))
+        return self
 
     def at(self, page: str = "") -> Page:
         """Open a page of the application."""
@@ -41,7 +61,7 @@ class Applicant(Someone):
 
 
 @pytest.fixture
-def enter(applicants: tuple[House, dict[str, str]], browser: Browser) -> Iterator[Callable[..., Applicant]]:
+def enter(applicants: tuple[House, dict[str, str]], app: Flask, browser: Browser) -> Iterator[Callable[..., Applicant]]:
     """`enter("Ana", javascript=False)`: signed in, on a telephone of 360 px."""
     house, cases = applicants
     contexts: list[BrowserContext] = []
@@ -51,11 +71,85 @@ def enter(applicants: tuple[House, dict[str, str]], browser: Browser) -> Iterato
         contexts.append(context)
         who = Applicant(house, context, name, set())
         who.examines, who.case = False, cases[name]
-        house.sign_in(who.page, who.email)
-        return who
+        who.app = app
+        return who.signs_in()
     yield come
     for context in contexts:
         context.close()
+
+
+# Every page of it ----------------------------------------------------------------------------------------------------
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the screen, and nothing is cut: at 360 px, at 320 × 256, and with text twice as large."""
+    for width, height, text in ((320, 256, ""), (360, 740, "34px"), (360, 740, "")):
+        page.set_viewport_size({"width": width, "height": height})
+        wide = page.evaluate("""(size) => {
+            document.documentElement.style.fontSize = size;
+            const room = document.documentElement.clientWidth;
+            return [...document.querySelectorAll("body *")].filter((one) => {
+                const box = one.getBoundingClientRect();
+                const seen = box.width > 1 && !one.closest(".visually-hidden, template, .scroll");
+                const cuts = getComputedStyle(one).overflowX === "hidden" && one.scrollWidth > one.clientWidth + 1;
+                return seen && (box.right > room + 1 || cuts);
+            }).map((one) => one.outerHTML.slice(0, 80));
+        }""", text)
+        assert not wide, f"{page.url} at {width} px, text {text or 'as it is'}: {wide[:3]}"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_from_the_first_page_to_the_confirmation(enter: Callable[..., Applicant], javascript: bool) -> None:
+    """Each page empty, wrong, right; the task list, the check, the sending; axe and sizes, measured with script."""
+    ana = enter("Ana" if javascript else "Ben", javascript=javascript)
+    page, told = ana.at(), []
+    page.on("console", lambda message: told.append(message.text) if "Content Security" in message.text else None)
+
+    def look() -> None:
+        if javascript:
+            check_accessible(page)
+            fits(page)
+
+    look()
+    ana.goes_to("Vos coordonnées")
+    page.get_by_label("Numéro de téléphone").fill("")
+    while page.get_by_role("button", name=SAVE).count():
+        heading = page.get_by_role("heading", level=1).inner_text().replace("\xa0", " ").removesuffix(" (facultatif)")
+        look()
+        before = page.url
+        ana.presses(SAVE)
+        if page.url == before:
+            says_its_errors(page, heading, javascript)
+            look()
+            ana.fills(PAGES[heading])
+            ana.presses(SAVE)
+    ana.goes_to("Vérifier et envoyer")
+    look()
+    ana.goes_to("Modifier Numéro de téléphone")
+    look()
+    ana.fills({"Numéro de téléphone": "+33 6 12\u200b 34 56 78"}).presses(SAVE).reads("Vérifiez vos réponses", "+33 6 12")
+    ana.presses("Envoyer ma candidature").reads("Votre candidature est envoyée", "Numéro de dossier", "La suite")
+    look()
+    page.reload()
+    ana.reads("Votre candidature est envoyée")
+    assert not told, f"the browser complains: {told}"
+
+
+def says_its_errors(page: Page, heading: str, javascript: bool) -> None:
+    """« Erreur : », the summary with focus, a link to each field, the same words beside it (E2)."""
+    summary = page.get_by_role("alert").filter(has_text="Il y a un problème")
+    expect(summary).to_be_visible()
+    assert page.title().replace("\xa0", " ").startswith(f"Erreur : {heading}")
+    if javascript:
+        expect(summary).to_be_focused()
+    beside = [one.replace("\xa0", " ") for one in page.locator(".error").all_inner_texts()]
+    for link in summary.get_by_role("link").all():
+        expect(page.locator(f"[id='{(link.get_attribute('href') or '')[1:]}']")).to_have_count(1)
+        assert any(link.inner_text().replace("\xa0", " ") in one for one in beside), beside
+    if javascript:
+        link = summary.get_by_role("link").first
+        link.press("Enter")
+        assert page.evaluate("document.activeElement.id") == (link.get_attribute("href") or "")[1:]
 
 
 # Nothing lost --------------------------------------------------------------------------------------------------------
@@ -65,7 +159,7 @@ class Killed:
     """The ways a page ends while one types, each followed by the person coming back."""
 
     def __init__(self, who: Applicant) -> None:
-        self.who = who
+        self.who, self.ways = who, (self.closed, self.cut, self.expired)
 
     def closed(self) -> None:
         """The tab is closed."""
@@ -73,6 +167,27 @@ class Killed:
         self.who.page.close()
         self.who.page = page
         page.set_default_timeout(10_000)
+
+    def cut(self) -> None:
+        """The network goes; the page is lost with it."""
+        self.who.context.set_offline(True)
+        with suppress(Error):
+            self.who.page.reload(timeout=2000)
+        self.who.context.set_offline(False)
+
+    def expired(self) -> None:
+        """The sign-in ends, and one identifies again."""
+        self.who.house.clock.forward(hours=3)
+        assert "/reprendre" in self.who.at().url
+        self.who.signs_in()
+
+    def restarted(self) -> None:
+        """The server is killed while one types, and started again."""
+        server = self.who.house.server
+        assert server
+        server.kill()
+        server.wait()
+        self.who.house.start()
 
 
 def boxes(page: Page) -> Locator:
@@ -99,6 +214,26 @@ def holds(page: Page, field: str) -> str:
     if found.get_attribute("type") in ("radio", "checkbox"):
         return "checked" if found.is_checked() else ""
     return found.input_value()
+
+
+@pytest.mark.parametrize("name", ["Cleo", "Eva"])
+def test_killed_while_typing_at_every_page_finds_what_was_said_saved(enter: Callable[..., Applicant], name: str) -> None:
+    """The application, then the entry papers: the screen said « Brouillon enregistré », so it is there, however the page ends.
+
+    Each page ends in one of three ways, in turn, and is read again; the server then dies once all have said so.
+    """
+    who, kept = enter(name), {}
+    killed, lost = Killed(who), []
+    for number, page_name in enumerate(asked({"Cleo": "application", "Eva": "entry"}[name])):
+        page = who.at(page_name)
+        if page.locator("#formulaire").locator("input:not([type=hidden]):not([type=file]), textarea, select").count():
+            kept[page_name] = type_somewhere(page, number)
+            expect(page.locator("#brouillon")).to_contain_text("Brouillon enregistré")
+            killed.ways[number % len(killed.ways)]()
+    lost += [page_name for page_name, (field, typed) in kept.items() if holds(who.at(page_name), field) != typed]
+    killed.restarted()
+    lost += [f"{page_name}, restarted" for page_name, (field, typed) in kept.items() if holds(who.at(page_name), field) != typed]
+    assert len(kept) > 8 and not lost, f"lost on: {lost}"
 
 
 def test_the_control_a_draft_that_is_not_kept_is_found_lost(enter: Callable[..., Applicant]) -> None:
@@ -133,7 +268,7 @@ def test_what_the_server_did_not_acknowledge_is_offered_back(enter: Callable[...
     assert box.input_value() == "Ne pas rester seule" and page.url.endswith("/why")
     dia.context.set_offline(False)
     dia.house.clock.forward(hours=3)
-    dia.house.sign_in(page, dia.email)
+    dia.signs_in()
     dia.at("why")
     assert box.input_value() == ""
     check_accessible(page)

@@ -10,12 +10,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from intake import shelf
-from intake.cases import take_step
+from intake.cases import StepRefused, take_step
 from intake.demo.names import A_PDF
-from intake.models.dossiers import Case
+from intake.effects import Made
+from intake.foresight import Surprise
+from intake.models.dossiers import Case, Event
 from intake.models.drafts import DraftPage
-from intake.models.pieces import MOST, Piece, add
+from intake.models.pieces import MOST, Piece, add, sealed_piece
 from intake.models.readings import Reading
+from intake.words import say
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, writing
 from tests.conftest import NOW, Browse
@@ -46,10 +49,8 @@ def at(case: Case, page: str = PAGE) -> str:
 def post(client: FlaskClient, case: Case, content: bytes | None, name: str = "presentation.pdf", page: str = PAGE,
          field: str = FIELD, **more: Any) -> TestResponse:
     """Choose a file on the page, press « Ajouter ce fichier »."""
-    forms = read(client.get(at(case, page))).forms
-    small = next((form for form in forms if form.action.endswith(f"/pieces/{field}")), None)
-    form = small or next(form for form in forms if SAVE in form.buttons)
-    file = {} if content is None else {"file" if small else field: (BytesIO(content), name)}
+    form = read(client.get(at(case, page))).form(ADD)
+    file = {} if content is None else {field: (BytesIO(content), name)}
     return client.post(f"{at(case, page)}/pieces/{field}", data={**form.values.to_dict(), **file, **more},
                        content_type="multipart/form-data")
 
@@ -90,9 +91,9 @@ def test_a_photo_is_seen_without_what_it_said(people: Cast, browse: Browse, case
 
 def test_a_file_sent_twice_is_kept_once(people: Cast, browse: Browse, case: Case) -> None:
     ana = browse(people.ana)
-    form = next(form for form in read(ana.get(at(case))).forms if form.action.endswith(f"/pieces/{FIELD}"))
+    form = read(ana.get(at(case))).form(ADD)
     for _ in range(2):
-        ana.post(form.action, data={**form.values.to_dict(), "file": (BytesIO(A_PDF), "a.pdf")})
+        ana.post(f"{at(case)}/pieces/{FIELD}", data={**form.values.to_dict(), FIELD: (BytesIO(A_PDF), "a.pdf")})
     with writing():
         assert Piece.select().where(Piece.removed_at.is_null()).count() == 1
 
@@ -111,8 +112,8 @@ def test_another_file_replaces_it(people: Cast, browse: Browse, case: Case) -> N
 def test_it_is_taken_away(people: Cast, browse: Browse, case: Case) -> None:
     ana = browse(people.ana)
     post(ana, case, A_PDF)
-    form = next(form for form in read(ana.get(at(case))).forms if form.action.endswith(f"/pieces/{FIELD}"))
-    assert ana.post(f"{form.action}/supprimer", data=form.values).status_code == 303
+    form = read(ana.get(at(case))).form(f"{REMOVE} presentation.pdf")
+    assert ana.post(f"{at(case)}/pieces/{FIELD}/supprimer", data=form.values).status_code == 303
     assert "Déjà ajouté" not in read(ana.get(at(case))).text
     with writing():
         assert Piece.get().removed_at is not None
@@ -296,3 +297,47 @@ def test_the_insurance_questionnaire_is_read_by_support_alone(people: Cast, brow
     there = f"/dossier/{case.dossier.uid}/pieces/{piece.uid}"
     assert browse(people.sami).get(there).status_code == 200
     assert browse(people.claire).get(there).status_code == 404
+
+
+# With its step -------------------------------------------------------------------------------------------------------
+
+
+def test_a_document_is_kept_with_the_event_it_came_with_or_not_at_all(people: Cast, case: Case) -> None:
+    """A step that ends in nothing, after all was written, leaves no document behind (TRUST 3.11)."""
+    with writing():
+        piece = sealed_piece(case.dossier, title="piece", filename="un.pdf", media_type="application/pdf", content=A_PDF,
+                             by=people.sami, now=NOW)
+        raw, events = {"title": "Devis", "piece": piece.uid}, Event.select().count()
+        with pytest.raises(Surprise):
+            take_step(case, "add_piece", by=people.sami, raw=raw, key="k", made=Made(pieces=[piece]), told="another result")
+        assert (Piece.select().count(), Event.select().count()) == (0, events)
+        take_step(case, "add_piece", by=people.sami, raw=raw, key="k", made=Made(pieces=[piece]))
+        assert (Piece.select().count(), Event.select().count()) == (1, events + 1)
+
+
+def test_a_step_that_is_refused_keeps_the_document_for_its_page(people: Cast, browse: Browse, case: Case) -> None:
+    """Chosen once is enough: the page comes back with the file, and pressing again takes it with the step."""
+    ana, page = browse(people.ana), f"/dossier/{case.dossier.uid}/{case.uid}/add_piece"
+    form = read(ana.get(page)).form("Ajouter une pièce")
+    values = {**form.values.to_dict(), "title": "", "piece": (BytesIO(PHOTO), "devis.jpg")}
+    back = ana.post(page, data=values, content_type="multipart/form-data")
+    assert back.status_code == 422 and "Fichier ajouté" in read(back).text
+    again = read(back).form("Ajouter une pièce")
+    assert ana.post(page, data={**again.values.to_dict(), "title": "Devis"}).status_code == 303
+    with writing():
+        assert [one.filename for one in Piece.select()] == ["devis.jpg"]
+
+
+def test_the_twenty_first_document_refuses_its_step(people: Cast, case: Case) -> None:
+    with writing():
+        for number in range(MOST):
+            add(case.dossier, title="piece", filename=f"{number}.pdf", media_type="application/pdf", content=b"%PDF",
+                by=people.ana, now=NOW)
+        piece = sealed_piece(case.dossier, title="piece", filename="un.pdf", media_type="application/pdf", content=A_PDF,
+                             by=people.ana, now=NOW)
+        events = Event.select().count()
+        with pytest.raises(StepRefused) as refused:
+            take_step(case, "add_piece", by=people.ana, raw={"title": "Devis", "piece": piece.uid}, key=None,
+                      made=Made(pieces=[piece]))
+        assert "Vous avez déjà 20 pièces" in say(refused.value.refusals[0]).replace("\u00a0", " ")
+        assert (Piece.select().count(), Event.select().count()) == (MOST, events)

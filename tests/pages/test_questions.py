@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import BytesIO
 
 import pytest
@@ -20,6 +21,7 @@ from tests.cast import Cast, principale, writing
 from tests.conftest import Browse, Clock
 from tests.faults import crowd
 from tests.page import HTMX, press, read
+from tests.strange import STRANGE, right
 from workflows.admission.forms import KioskContactForm
 
 SAVE = "Enregistrer et continuer"
@@ -157,3 +159,31 @@ def test_a_text_that_nothing_lets_us_keep_comes_back_to_its_author(
 def test_one_s_journey_is_taken_up_where_one_identifies_to_apply(browse: Browse) -> None:
     for page in ("/mon-parcours", "/mes-donnees", "/mon-parcours/echanges"):
         assert browse().get(page).headers["Location"] == f"/reprendre?suite={page}"
+
+
+# What nobody should type ---------------------------------------------------------------------------------------------
+
+ENTRY = ("birth", "address", "nir", "identity", "job", "iban", "tools")
+APPLICATION = ("you", "activity", "skills", "workplace", "offering", "situation", "earlier", "time", "start", "income", "why",
+               "cooperation", "support", "budget", "presentation", "rules")
+
+
+def test_two_hundred_strange_answers_are_kept_or_answered_by_a_sentence(case: Case, people: Cast, browse: Browse) -> None:
+    """Posted through the pages themselves, in every field at once; the page then opens with what was typed."""
+    with writing():
+        entering = crowd.in_papers(people, 1, "2027-06")[0]
+    pages = [(browse(people.ana), f"/demande/{case.uid}/{name}") for name in APPLICATION] + [
+        (browse(entering.dossier.person), f"/demande/{entering.uid}/{name}") for name in ENTRY]
+    forms = [read(client.get(page)).form(SAVE) for client, page in pages]
+    statuses = Counter[int]()
+    for number, typed in enumerate(STRANGE):
+        (client, page), form = pages[number % len(pages)], forms[number % len(pages)]
+        kept = {name: form.values[name] for name in ("csrf_token", "sheet", "turn", "seen", "jeton_brouillon")}
+        said = client.post(page, data=MultiDict([*kept.items(), *((name, typed.encode("utf-8", "replace").decode())
+                                                                 for name in form.names - kept.keys())]))
+        statuses[said.status_code] += 1
+        for sentence in re.findall(r'class="error"[^>]*>(.*?)</p>', said.text):
+            words = re.sub("<[^>]+>", "", sentence).replace("\u00a0", " ").removeprefix("Erreur : ")
+            assert right([words]), (page, typed[:40], sentence)
+    assert set(statuses) <= {303, 422} and statuses[422] > 50, statuses
+    assert {client.get(page).status_code for client, page in pages} == {200}

@@ -12,6 +12,7 @@ from intake.clock import tick
 from intake.models.dossiers import Event
 from intake.models.letters import Letter
 from intake.models.people import Antenna, RoleGrant
+from intake.next_action import of_case
 from tests.cases.test_whole_road import Road, find_peer, to_cape, to_review, to_waiting
 from tests.cast import LONG_AGO, Cast, writing
 from tests.conftest import Browse, Clock
@@ -183,3 +184,22 @@ def test_a_coordinator_is_told_of_their_antenna(people: Cast, ana: Road, clock: 
         clock.forward(days=14)
         tick()
         assert "Zoé" not in {one.recipient.first_name for one in letters()} != set()
+
+
+def test_once_the_interviews_are_noted_no_date_is_proposed_any_more(ana: Road, people: Cast, browse: Browse) -> None:
+    """The next action follows what is done: a date, the notes of each reader, the opinion of support, a proposal."""
+    def following() -> str:
+        with writing():
+            found = of_case(ana.case("admission"))
+        assert found
+        return found.sentence
+
+    notes = dict.fromkeys(("skills", "customers", "autonomy", "cooperation", "contribution", "support_needed", "viability"), "Vu")
+    assert following() == "Proposer une rencontre"
+    with writing():
+        for reader in (people.claire, people.salome):
+            ana.take("admission.record_interview", reader, no_link="oui", **notes)
+    assert following() == "Rendre l’avis de l’équipe"
+    with writing():
+        ana.take("admission.check_support", people.sami, insurable="yes", regulated="no", budget_clear="oui")
+    assert following() == "Proposer une décision"
