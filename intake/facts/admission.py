@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import fn
 
-from intake import moment, words
+from intake import history, moment, words
 from intake.facts.common import Lazily, common, meetings_ahead
 from intake.facts.contracts import contracts_of
 from intake.models.actors import Actor
@@ -77,6 +77,7 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         free=Later(lambda: {month: free for month, (_, free) in places_of(antenna).items() if free}),
         line=Lazily(lambda: line_of(case)),
         entries=Lazily(lambda: entries_of(antenna)),
+        papers_before=Later(lambda: papers_sent(case)),
         drafted_at=last_saved(case) if case.state == "draft" else None,
         requested=requested(case) if case.memory.get("request") else "",
         contracts=Lazily(lambda: list(contracts_of(person.id))),  # type: ignore[arg-type]
@@ -103,6 +104,13 @@ def told_before(case: Case) -> dict[str, Any]:
     told = {name: value for row in rows for name, value in row.text.items() if value not in (None, "", [])}
     person = case.dossier.person
     return {**told, "full_name": f"{person.last_name} {person.first_name}".strip(), "phone": person.phone}
+
+
+def papers_sent(case: Case) -> dict[str, Any]:
+    """The entry papers as they were last sent, numbers included."""
+    sent = (Answers.select(Answers, Event).join(Event, on=Answers.event)
+            .where(Event.case == case, Event.step == "send_papers").order_by(Event.id.desc()).first())
+    return {**sent.text, **history.unsealed(sent)} if sent else {}
 
 
 def seats_left(meetings: list[InfoMeeting]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, g, request, url_for
 
-from intake import answers_sheet, late_forms, questionnaire, shelf
+from intake import answers_sheet, late_forms, questionnaire, sessions, shelf
 from intake.access import SIGNED_IN, access, me
 from intake.facts import facts_of
 from intake.lookup import my_roles, workflow_of
@@ -18,6 +18,7 @@ from intake.show import go, show
 from intake.uploads import with_pieces
 from workflows import roles
 from workflows.engine import open_steps
+from workflows.fields import IbanField
 
 pages = Blueprint("application", __name__)
 
@@ -53,6 +54,8 @@ def page(case: str, name: str) -> Response:
     if not questionnaire.name_of(found):
         return elsewhere(found)
     sheet = Sheet.of(found, name, me()) or abort(404)
+    if changes_account(sheet):
+        return sign_in_again(sheet.back())
     if request.method == "GET":
         return sheet.show(sheet.form())
     typed = with_pieces(found.dossier, request.form, request.files, me())
@@ -84,6 +87,8 @@ def page(case: str, name: str) -> Response:
 def autosave(case: str, name: str) -> Response:
     """What is being typed, as it is: nothing is said of it but when it was kept (F44)."""
     sheet = Sheet.of(my_case(case), name, me()) or abort(404)
+    if changes_account(sheet):
+        return show("draft_line.html", block="line", status=409, spoken=True, problem=AGAIN)
     typed = with_pieces(sheet.case.dossier, request.form, {}, me())
     try:
         row = questionnaire.keep(sheet.case, sheet.page, sheet.form(typed), typed, questionnaire.opened_by(typed),
@@ -146,6 +151,21 @@ def answers(case: str, what: str) -> Response:
 
 
 # What the pages share ------------------------------------------------------------------------------------------------
+
+
+AGAIN = "Pour protéger votre compte, confirmez d’abord que c’est vous : rechargez cette page."
+
+
+def changes_account(sheet: Sheet) -> bool:
+    """Whether the page holds an IBAN already, and one signed in more than ten minutes ago (TRUST 3.17)."""
+    asks = any(isinstance(field, IbanField) for field in sheet.page.form())
+    return asks and sheet.row is not None and sheet.row.complete and bool(me().email) and not sessions.is_recent()
+
+
+def sign_in_again(back: str) -> Response:
+    """A fresh sign-in first, then the page."""
+    return show("sign_in_again.html", block="form", status=409 if request.method == "POST" else 200, suite=request.path,
+                address=me().email, back=back, title="Changer mon IBAN")
 
 
 def my_case(uid: str) -> Case:

@@ -5,29 +5,29 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from intake import moment
-from intake.access import STAFF, access, me
+from intake.access import access, me
 from intake.models import archive, readings
 from intake.models.dossiers import Dossier
 from intake.models.settings import settings_on
 from intake.papers import TITLES
 from intake.show import show
+from workflows import roles
 
 pages = Blueprint("archive", __name__)
 
 READERS = 2
+WHO = (roles.cogerance, roles.support, roles.hr, roles.accounts, roles.admin)
 
 
 @pages.get("/archive")
-@access(STAFF, second_step=True)
+@access(*WHO, second_step=True)
 def shelf() -> Response:
-    """What it holds, whose, and until when."""
-    if not reads_it():
-        abort(404)
-    return show("archive.html", kept=archive.shelf(), label_of=archive.label_of, titles=TITLES)
+    """What it holds, whose, and until when; to others, who reads it."""
+    return show("archive.html", reads=reads_it(), kept=archive.shelf() if reads_it() else [], label_of=archive.label_of, titles=TITLES)
 
 
 @pages.post("/archive")
-@access(STAFF, second_step=True)
+@access(*WHO, second_step=True)
 def open_one() -> Response:
     """One document; who opens it is recorded, and who is refused it."""
     found = archive.one(request.form.get("uid", "")) or abort(404)

@@ -12,7 +12,8 @@ What a case remembers (all by `memory.py`; the engine adds `taken`, `since`, `mo
 - waiting: `admitted_at`, `rank_from` (instants), `draw` {seed, number}, `valid_from`, `confirmed_on` · `not_before` ("2027-02") ·
   `refusals`, `postponements`, `silences` · `paused_on`, `paused_until`;
 - offer and entry: `month`, `offered_month` ("2027-01"), `deadline`, `expired_on` (day), `out_of_turn`, `motive` (code) ·
-  `entry` {sent_on, hours, part_time_proof, permit_until, guardians, missing [codes]} · `missed` (month) · `transfer`, `cape`;
+  `entry` {sent_on, hours, part_time_proof, permit_until, guardians, missing [codes], iban_changed} · `missed` (month) ·
+  `transfer`, `cape`;
 - closing: `left_from` (state), `stay_in_touch` (day).
 """
 
@@ -45,7 +46,7 @@ from workflows.grammar import (
     Task,
     UsePlace,
 )
-from workflows.roles import after, circle, clock, cogerance, coordinator, facilitator, kiosk, person, support
+from workflows.roles import accounts, after, circle, clock, cogerance, coordinator, facilitator, kiosk, person, support
 
 __all__ = ["Facts", "admission"]
 
@@ -286,7 +287,9 @@ STEPS = (
     Step("send_papers", "Envoyer mon dossier d’entrée", ("papers",), None, by=person, pages="entry",
          only_if=[r.pages_complete],
          then=[Remember(keep.papers_sent), DropTasks(("check_papers",)),
-               Task(support, "Vérifier le dossier d’entrée", 7, closes_with=("check_papers",))],
+               Task(support, "Vérifier le dossier d’entrée", 7, closes_with=("check_papers",)),
+               Letter("address_changed", when=keep.iban_changed),
+               Task(accounts, "Confirmer de vive voix le nouvel IBAN, avant de s’en servir", 7, when=keep.iban_changed)],
          past="a envoyé son dossier d’entrée"),
     Step("check_papers", "Dossier d’entrée complet", ("papers",), "signing", by=support, form=f.FirstContractForm,
          only_if=[r.no_contract, r.papers_complete, r.insured, r.may_work, r.not_full_time],

@@ -55,6 +55,8 @@ class Facts(DossierFacts):
     """Everyone in the waiting list of this antenna, this case too while it waits."""
     entries: Sequence[bool] = ()
     """Entries over 12 months; true for those out of turn."""
+    papers_before: Mapping[str, Any] = field(default_factory=dict)
+    """The entry papers as they were last sent, numbers included; empty before."""
     drafted_at: datetime | None = None
     """When a page of the questionnaire was last saved."""
     requested: str = ""

@@ -240,6 +240,11 @@ def study_resumed(_: Facts, __: Answers) -> Kept:
 # Entry ---------------------------------------------------------------------------------------------------------------
 
 
+def iban_changed(facts: Facts, answers: Answers) -> bool:
+    """Whether the account where pay goes is another one than in the papers sent before (TRUST 3.17)."""
+    return bool(facts.papers_before.get("iban")) and facts.papers_before["iban"] != answers.get("iban")
+
+
 def papers_sent(facts: Facts, answers: Answers) -> Kept:
     """What a contract depends on: hours of another job, end of the permit, what is missing."""
     given = {
@@ -255,6 +260,7 @@ def papers_sent(facts: Facts, answers: Answers) -> Kept:
         "permit_until": str(permit) if permit else None,
         "guardians": is_given(answers.get("guardians_paper")),
         "missing": [piece for piece, there in given.items() if not there],
+        "iban_changed": iban_changed(facts, answers),  # looked at before the new papers are written
     }}
 
 
