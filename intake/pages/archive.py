@@ -23,7 +23,8 @@ WHO = (roles.cogerance, roles.support, roles.hr, roles.accounts, roles.admin)
 @access(*WHO, second_step=True)
 def shelf() -> Response:
     """What it holds, whose, and until when; to others, who reads it."""
-    return show("archive.html", reads=reads_it(), kept=archive.shelf() if reads_it() else [], label_of=archive.label_of, titles=TITLES)
+    kept = archive.shelf() if reads_it() else []
+    return show("archive.html", reads=reads_it(), kept=kept, label_of=archive.label_of, titles=TITLES)
 
 
 @pages.post("/archive")
