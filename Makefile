@@ -14,7 +14,7 @@ run: setup ## prepare the data, fill an empty house with invented people, serve 
 setup: .venv/ready ## everything `run` and `test` need, into .venv
 
 test: setup packages ## the whole suite, on every core
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint test ## what must hold before a change is taken
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -34,6 +35,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test marked both_databases runs once on each."""
     if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
         metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+LONGEST = ("browser/test_walk", "faults/", "browser/", "test_demo", "test_ten_years", "kiosk/")
+"""What takes minutes begins first, so that no core waits for another at the end (`--no-loadscope-reorder`)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+    def rank(item: pytest.Item) -> int:
+        return next((number for number, part in enumerate(LONGEST) if f"tests/{part}" in str(item.path)), len(LONGEST))
+
+    items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def no_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright’s loop stays in the thread of its browser; what signs papers runs one of its own, as under the server."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None if "browser" not in request.fixturenames else running)
+    yield
+    asyncio._set_running_loop(running)
 
 
 def missing(what: str) -> None:

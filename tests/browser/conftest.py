@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page
 
+from tests.browser.hand import ROOT, Hand
 from tests.conftest import NOW, SECRET, Clock, missing
 from tests.postgres import free_port
 
@@ -26,7 +27,6 @@ CHROMIUM = next(filter(None, (shutil.which("chromium"), shutil.which("chromium-b
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-*.min.js"))
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +60,7 @@ class House:
     port: int
     clock: Clock
     environment: dict[str, str]
+    hand: Hand
     server: subprocess.Popen[bytes] | None = None
     log: Path = field(default=Path("server.log"))
 
@@ -70,10 +71,9 @@ class House:
 
     def intake(self, *words: str) -> str:
         """Run the command on this house's data; what it printed. Fails when it fails."""
-        done = subprocess.run([sys.executable, "-m", "intake", *words], cwd=ROOT, env=self.environment,
-                              capture_output=True, text=True, check=False, timeout=300)
-        assert done.returncode == 0, f"intake {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        code, said = self.hand.does(words, self.environment)
+        assert code == 0, f"intake {' '.join(words)} failed:\n{said}"
+        return said
 
     def tick(self, *, at: datetime | None = None, **forward: float) -> str:
         """Let time pass, then one round of clock and post: `tick(days=7)`, `tick(at=…)`."""
@@ -109,7 +109,7 @@ class House:
 
     def copied_to(self, folder: Path) -> House:
         """The same house elsewhere, while nothing serves it."""
-        other = make_house(folder / "house", self.clock.now)
+        other = make_house(folder / "house", self.hand, self.clock.now)
         shutil.copytree(self.folder / "data", other.folder / "data")
         return other
 
@@ -120,7 +120,7 @@ class House:
             self.server.wait(timeout=20)
 
 
-def make_house(folder: Path, now: datetime = NOW) -> House:
+def make_house(folder: Path, hand: Hand, now: datetime = NOW) -> House:
     """An empty house on SQLite, its clock stopped; nothing serves it yet."""
     folder.mkdir(parents=True, exist_ok=True)
     clock, port = Clock(folder / "now"), free_port()
@@ -129,7 +129,7 @@ def make_house(folder: Path, now: datetime = NOW) -> House:
         "INTAKE_DATA": str(folder / "data"), "INTAKE_NOW": f"@{clock.file}", "INTAKE_SECRET_KEY": SECRET,
         "INTAKE_PORT": str(port), "INTAKE_PUBLIC_URL": f"http://127.0.0.1:{port}", "INTAKE_WORK": "no",
         "PYTHONUNBUFFERED": "1"}
-    return House(folder, port, clock, environment, log=folder / "server.log")
+    return House(folder, port, clock, environment, hand, log=folder / "server.log")
 
 
 TEAM = {
@@ -141,9 +141,17 @@ TEAM = {
 
 
 @pytest.fixture(scope="session")
-def staffed_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def hand() -> Iterator[Hand]:
+    """The `intake` command, for the session."""
+    ready = Hand()
+    yield ready
+    ready.rests()
+
+
+@pytest.fixture(scope="session")
+def staffed_house(hand: Hand, tmp_path_factory: pytest.TempPathFactory) -> House:
     """A house with its team and nobody who applies yet; never served, copied for each test."""
-    house = make_house(tmp_path_factory.mktemp("staffed"))
+    house = make_house(tmp_path_factory.mktemp("staffed"), hand)
     house.intake("init")
     for name, (full_name, role) in TEAM.items():
         house.intake("person", "add", f"{name}@exemple.fr", "--name", full_name, "--role", role)
@@ -154,17 +162,6 @@ def staffed_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 def live_server(staffed_house: House, tmp_path: Path) -> Iterator[House]:
     """A house of its own for one test, served, with its team and nobody who applies yet."""
     house = staffed_house.copied_to(tmp_path)
-    house.start()
-    yield house
-    house.stop()
-
-
-@pytest.fixture(scope="session")
-def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house full of the demonstration's people, served for the session; tests only look, or change what is theirs."""
-    house = make_house(tmp_path_factory.mktemp("demo"), datetime.now(UTC))
-    house.intake("init")
-    house.intake("demo")
     house.start()
     yield house
     house.stop()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import config
 from tests.browser.conftest import House, check_accessible, make_house
+from tests.browser.hand import Hand
 from tests.cast import Cast, invite
 
 PHONE = {"width": 360, "height": 740}
@@ -37,9 +38,9 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(hand: Hand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Made in this process by real steps, then served."""
-    house = make_house(tmp_path_factory.mktemp("person"))
+    house = make_house(tmp_path_factory.mktemp("person"), hand)
     house.intake("init")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("INTAKE_NOW", house.environment["INTAKE_NOW"])
