@@ -29,6 +29,8 @@ from workflows import roles
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 BOUND = b"parcours backup 1"
 DAILY, WEEKLY = 7, 4
+STALE = timedelta(hours=26)
+"""Backups are owed every six hours; after a day without one, somebody is told."""
 TOMBSTONES = "tombstones.txt"
 HELD = "Retenue après une restauration : elle est peut-être déjà partie. « Renvoyer » la laisse partir."
 
@@ -95,6 +97,12 @@ def too_old(folder: Path) -> Iterator[Path]:
         weeks.add(week)
         if not kept and at < moment.now() - timedelta(hours=24):
             yield one
+
+
+def newest(folder: Path) -> tuple[Path, datetime] | None:
+    """The latest backup of a folder, and when it was made."""
+    found = max(folder.glob("parcours-*.backup"), default=None)
+    return (found, datetime.fromtimestamp(found.stat().st_mtime, UTC)) if found else None
 
 
 def tell_tombstones(folder: Path) -> None:

@@ -14,7 +14,7 @@ import cysqlite
 
 import workflows
 from config import Settings
-from intake import moment, post, seal_keys
+from intake import backups, moment, post, seal_keys
 from intake.models import base, health, rounds, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
 from intake.models.settings import settings_on
@@ -130,6 +130,18 @@ def _disk(settings: Settings) -> list[str]:
     return [f"{free:.0%} of the disk is free: make room"] if free < ENOUGH_FREE else []
 
 
+def _backup(settings: Settings) -> list[str]:
+    """A house in service whose last copy is old, or that makes none."""
+    if not settings.production or not settings.database_url.startswith("sqlite"):
+        return []
+    if settings.backups is None or settings.backup_key is None:
+        return ["no backup is made: set INTAKE_BACKUPS and INTAKE_BACKUP_KEY, and run `intake backup` every six hours"]
+    made = backups.newest(settings.backups)
+    if made is None or moment.now() - made[1] > backups.STALE:
+        return ["no backup for 26 hours: run `intake backup`, every six hours"]
+    return []
+
+
 def _seal(settings: Settings) -> list[str]:
     """Without a certificate or a name, nothing can be signed on the screen."""
     if not settings.key_file.exists() or not _reachable(settings):
@@ -161,4 +173,4 @@ def _reachable(settings: Settings) -> bool:
 
 Look = Callable[[Settings], list[str]]
 MUST: tuple[Look, ...] = (_sqlite_version, _readable_by_others, _shared_disk, _debug)
-SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk, _seal)
+SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk, _backup, _seal)

@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config import Settings
-from intake import moment, words
+from intake import backups, moment, words
 from intake.models import accounts, health, rounds
 from intake.models.base import db_is_postgres
 from intake.models.factors import Factor
 from intake.models.letters import Letter
 
 WAITS_TOO_LONG = timedelta(hours=1)
-BACKUP_TOO_OLD = timedelta(hours=24)
 ENOUGH_FREE = 0.20
 LOOKED_AT_LIVE = 200 * 1024 * 1024
 """Beyond this size the file is checked by `intake doctor`, not while someone waits for a page."""
@@ -80,23 +79,16 @@ def _letters(_: Settings) -> Row:
 def _backup(settings: Settings) -> Row:
     if db_is_postgres():
         return Row("Sauvegarde", "Celle de PostgreSQL, faite par pg_dump : elle se vérifie sur sa machine.")
-    made = newest(settings.backups)
     todo = "Lancer « intake backup », et le faire toutes les 6 heures."
     if settings.backups is None or settings.backup_key is None:
         return Row("Sauvegarde", "Aucune sauvegarde n’est réglée.",
                    "Régler INTAKE_BACKUPS et INTAKE_BACKUP_KEY, puis lancer « intake backup ».")
+    made = backups.newest(settings.backups)
     if made is None:
         return Row("Sauvegarde", "Aucune sauvegarde n’est faite.", todo)
-    at = datetime.fromtimestamp(made.stat().st_mtime, moment.now().tzinfo)
-    old = moment.now() - at > BACKUP_TOO_OLD
+    _, at = made
+    old = moment.now() - at > backups.STALE
     return Row("Sauvegarde", f"La dernière est faite {ago(at, moment.now())}.", todo if old else "")
-
-
-def newest(folder: Path | None) -> Path | None:
-    """The latest backup of a folder."""
-    if folder is None or not folder.is_dir():
-        return None
-    return max(folder.glob("parcours-*.backup"), default=None)
 
 
 def _disk(settings: Settings) -> Row:

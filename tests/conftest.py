@@ -41,6 +41,15 @@ LONGEST = ("browser/test_walk", "faults/", "browser/", "test_demo", "test_ten_ye
 """What takes minutes begins first, so that no core waits for another at the end (`--no-loadscope-reorder`)."""
 
 
+IN_MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+
+
+def pytest_configure() -> None:
+    """Databases of tests live in memory where there is room: none of them has to outlive a power cut."""
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first."""
     def rank(item: pytest.Item) -> int:

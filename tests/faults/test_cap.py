@@ -69,12 +69,12 @@ Open = Callable[..., Any]
 def a_house(app: Flask, people: Cast, settings: Settings, clock: Clock, tmp_path: Path) -> Open:
     """`with a_house("a weakness") as house`: two servers over this test's database."""
     @contextmanager
-    def opened(weakness: str = "") -> Iterator[House]:
+    def opened(weakness: str = "", many: int = MANY) -> Iterator[House]:
         with writing():
             for month in (WANTED, NEXT, THIRD):
                 crowd.open_places(str(month), PLACES)
-            entering = crowd.in_papers(people, MANY, "2027-10")
-            waiting = crowd.derogated(people, crowd.waiting(people, MANY))
+            entering = crowd.in_papers(people, many, "2027-10")
+            waiting = crowd.derogated(people, crowd.waiting(people, many))
         with servers(settings, weakness=weakness, log=tmp_path / "servers.log") as started:
             yield House(entering, waiting, started, signed_in_cookies(app, people.sami),
                         signed_in_cookies(app, people.claire), [started.start(), started.start()])
@@ -136,7 +136,7 @@ def test_people_who_exchange_their_months_all_move(
 
 
 def test_control_counting_before_inserting_exceeds(a_house: Open) -> None:
-    with a_house("count_then_insert") as house:
+    with a_house("count_then_insert", many=MANY // 4) as house:
         house.all_at_once(house.moves(WANTED))
         house.all_at_once(house.offers(NEXT))
     with writing():

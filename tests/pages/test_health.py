@@ -74,6 +74,9 @@ def test_a_backup_has_an_age(people: Cast, settings: Settings, clock: Clock, tmp
         at = (moment.now() - timedelta(hours=hours)).timestamp()
         os.utime(made, (at, at))
         assert lines(kept)["Sauvegarde"].problem is problem
+        in_service = replace(kept, public_url="https://parcours.example.coop")
+        assert any("no backup for 26 hours" in line for line in doctoring.examine(in_service)[1]) is problem
+    assert not any("backup" in line for line in doctoring.examine(kept)[1]), "a development machine is not nagged"
 
 
 def test_the_team_without_second_step_is_counted(people: Cast, settings: Settings) -> None:
