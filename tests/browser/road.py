@@ -227,6 +227,7 @@ class Road:
         """CAPE n°1, written, signed by both, in force on its day."""
         self.goes_to(date(2027, 4, 20))
         self.is_contracted(BEGINS, {"Durée, en mois": "12", **WRITTEN})
+        self.walker.opens(f"/dossier/{self.dossier}/echanges").reads("lien personnel, dans le courriel")
         self.goes_to(BEGINS)
         self.walker.goes_home().reads("Avant activité", "Fin de votre contrat")
 
@@ -336,5 +337,3 @@ class Road:
         address = f"/dossier/{self.dossier}/reponses"
         self.walker.opens(address).reads("Céramique utilitaire", "FR14").reads_nowhere("Besoin d’appui")
         self.by("Claire").opens(address).reads("Céramique utilitaire").reads_nowhere("FR14", "Besoin d’appui")
-        address = f"/dossier/{self.dossier}/echanges"
-        self.walker.opens(address).reads("lien personnel, dans le courriel")

@@ -73,6 +73,8 @@ class Client:
             return
         form = Page(opened.text).form(button)
         told = self.browser.until_answered("POST", path, {**form.values.to_dict(), **answers, unique: text})
+        while told.status == 200 and "data-a-relire" in told.text:
+            told = self.browser.until_answered("POST", path, Page(told.text).form(button).values.to_dict())
         if told.status == 303:
             self.acknowledged[form.values["key"]] = (step, text)
         else:
