@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ class Hand:
         self.process.stdin.write(json.dumps([words, environment]) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
-        assert answer, f"intake {' '.join(words)} ended its process"
+        assert answer, f"intake {' '.join(words)} failed; the error stream says how"
         code, said = json.loads(answer)
         return int(code), str(said)
 
@@ -59,9 +58,6 @@ def one(words: list[str]) -> Any:
         return command(words) or 0
     except SystemExit as ended:
         return ended.code or 0
-    except Exception:  # noqa: BLE001 - told to whoever asked
-        traceback.print_exc()
-        return 1
     finally:
         if base.db.obj is not None:
             base.check_in()
