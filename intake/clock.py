@@ -68,21 +68,22 @@ def prepare_day() -> None:
     today = moment.today()
     if _prepared is not None and _prepared[0] == today and _prepared[1] is base.db.obj:
         return
-    for antenna in Antenna.select().where(Antenna.capped == "yes").order_by(Antenna.id):
+    antennas = list(Antenna.select().order_by(Antenna.id))
+    for antenna in (one for one in antennas if one.capped == "yes"):
         months = settings_on(today, antenna)["places.horizon"]
         farthest = Month.of(today).plus(months - 1)
         places.open_ahead(antenna, months, settings_on(farthest.first_day, antenna)["places.per_month"], today)
-    tell_the_list(today)
+    tell_the_list(antennas, today)
     days.plan_journees(today)
     closing.remind(today)
     invitations.write_around(today)
     _prepared = (today, base.db.obj)
 
 
-def tell_the_list(today: date) -> None:
+def tell_the_list(antennas: Iterable[Antenna], today: date) -> None:
     """Places of past months are lost, and the journal of each list says so; and who is first in line now."""
     now = moment.now()
-    for antenna in Antenna.select().order_by(Antenna.id):
+    for antenna in antennas:
         for month, lost in places.close_past(antenna, today).items():
             sentence = LOST if lost == 1 else LOST_MANY
             served.tell_night(antenna, month, words.fill(sentence, {"n": f"{lost} place{'s' if lost > 1 else ''}"}), now)

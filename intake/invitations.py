@@ -9,6 +9,7 @@ from intake import moment, outbox, presences
 from intake.guests import awaited
 from intake.models import badges
 from intake.models.base import write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.days import Journee
 from intake.models.people import Person, holders
 from intake.words import PARIS
@@ -25,14 +26,19 @@ LOOKS_BACK = timedelta(days=7)
 """A clock that was stopped longer says nothing of the journées left open meanwhile."""
 
 
+_AROUND = compiled(lambda: Journee.select(Journee.id).where(
+    Journee.day >= param("first"), Journee.day <= param("last"), ~Journee.to_confirm))
+
+
 def write_around(today: date) -> None:
     """What the days before and after journées ask for; twice is harmless."""
-    for journee in Journee.select().where(Journee.day > today, Journee.day <= today + AHEAD, ~Journee.to_confirm):
-        send_badges(journee)
-    for journee in Journee.select().where(Journee.day < today, Journee.day >= today - LOOKS_BACK, ~Journee.to_confirm):
-        if journee.closed_at is None:
+    around = [id_ for (id_,) in _AROUND(first=today - LOOKS_BACK, last=today + AHEAD)]
+    for journee in Journee.select().where(Journee.id.in_(around)).order_by(Journee.day) if around else ():
+        if journee.day > today:
+            send_badges(journee)
+        elif journee.day < today and journee.closed_at is None:
             tell_it_is_open(journee, today)
-        else:
+        elif journee.day < today:
             presences.count_missed(journee)
 
 

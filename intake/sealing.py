@@ -67,7 +67,17 @@ def seal(frozen: bytes, page: bytes, evidence: Mapping[str, Any], *, at: datetim
     return sealed
 
 
+_signers: dict[str, Any] = {}
+"""By certificate: reading one again would cost more than signing with it."""
+
+
 def _signer(pair: Pair) -> Any:
+    if pair.fingerprint not in _signers:
+        _signers[pair.fingerprint] = _opened(pair)
+    return _signers[pair.fingerprint]
+
+
+def _opened(pair: Pair) -> Any:
     from asn1crypto import keys, x509
     from pyhanko.sign import signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore

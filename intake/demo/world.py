@@ -233,7 +233,10 @@ class World:
         return code
 
 
+DELIVER = compiled(lambda: Letter.update(status="sent", sent_at=Letter.not_before, tries=1).where(
+    Letter.status == "waiting", Letter.next_try <= param("now")))
+
+
 def deliver_all(now: datetime) -> None:
     """Mark every letter as sent: nothing leaves the demonstration."""
-    Letter.update(status="sent", sent_at=Letter.not_before, tries=1).where(
-        Letter.status == "waiting", Letter.next_try <= now).execute()
+    DELIVER(now=now)

@@ -6,9 +6,14 @@ from datetime import date, timedelta
 
 from intake import moment, outbox
 from intake.models import devices
+from intake.models.compiled import compiled, param
 from intake.models.days import Journee
 
 LOOKED_BACK = timedelta(days=7)
+
+
+_CLOSED = compiled(lambda: Journee.select(Journee.id).where(
+    Journee.day < param("today"), Journee.day >= param("first"), Journee.closed_at.is_null(False)))
 
 
 def remind(today: date) -> None:
@@ -16,8 +21,8 @@ def remind(today: date) -> None:
 
     A journée that is not closed is told by `intake.invitations`: nobody gets both.
     """
-    past = Journee.select().where(Journee.day < today, Journee.day >= today - LOOKED_BACK, Journee.closed_at.is_null(False))
-    for journee in past:
+    past = [id_ for (id_,) in _CLOSED(first=today - LOOKED_BACK, today=today)]
+    for journee in Journee.select().where(Journee.id.in_(past)) if past else ():
         for device in devices.left_open(journee):
             outbox.owe("tablet_left_open", journee.facilitator or device.paired_by, cause=f"journee:{journee.planned}",
                        occasion=device.uid, now=moment.now(), context={

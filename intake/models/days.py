@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from peewee import BooleanField, Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake import history, moment
 from intake.models.actors import Actor
 from intake.models.base import DayField, InstantField, Model, UidField, write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case
 from intake.models.people import Antenna, Person
 from workflows import calendar
@@ -75,13 +77,21 @@ class Assembly(Model):
 # Journées ------------------------------------------------------------------------------------------------------------
 
 
+_ASSEMBLIES_AHEAD = compiled(lambda: Assembly.select(Assembly.day).where(Assembly.day >= param("today")))
+_PLANNED = compiled(lambda: Journee.select(Journee.day, Journee.planned).where(
+    (Journee.day >= param("today")) | (Journee.planned >= param("today"))))
+
+
+@lru_cache(maxsize=4)
+def _wanted(first: Month, assemblies: tuple[date, ...]) -> list[calendar.ThirdThursday]:
+    """The journées of the twelve months from this one on."""
+    return [calendar.journee(month, assemblies) for month in first.until(first.plus(MONTHS_AHEAD))]
+
+
 def plan_journees(today: date) -> list[Journee]:
     """Create the journées of the 12 months ahead that are not yet there; twice is harmless. Those created."""
-    assemblies = [day for (day,) in Assembly.select(Assembly.day).where(Assembly.day >= today).tuples()]
-    this_month = Month.of(today)
-    wanted = [calendar.journee(month, assemblies) for month in this_month.until(this_month.plus(MONTHS_AHEAD))]
-    known = {day for both in Journee.select(Journee.day, Journee.planned).where(
-        (Journee.day >= today) | (Journee.planned >= today)).tuples() for day in both}
+    wanted = _wanted(Month.of(today), tuple(day for (day,) in _ASSEMBLIES_AHEAD(today=today)))
+    known = {day for both in _PLANNED(today=today) for day in both}
     missing = [one for one in wanted if one.day >= today and one.day not in known]
     if not missing:
         return []

@@ -210,14 +210,24 @@ def count_try(entry: KioskEntry) -> int:
     return found
 
 
+_LEFT = compiled(lambda: KioskEntry.select(KioskEntry.id).where(
+    KioskEntry.status == "received", KioskEntry.received_at < param("before")).limit(1))
+_ANONYMOUS_LEFT = compiled(lambda: AnonymousEntry.select(AnonymousEntry.key).where(
+    AnonymousEntry.status == "received", AnonymousEntry.day < param("today")).limit(1))
+
+
 def unapplied(before: datetime, most: int = 200) -> list[KioskEntry]:
     """Entries kept and not applied: a server stopped between the two."""
+    if _LEFT.one(before=before) is None:
+        return []
     return list(KioskEntry.select().where(KioskEntry.status == "received", KioskEntry.received_at < before)
                 .order_by(KioskEntry.id).limit(most))
 
 
 def unapplied_anonymous(today: date) -> list[AnonymousEntry]:
     """The same, for « ce qui coince », of another day: those of today are in hand."""
+    if _ANONYMOUS_LEFT.one(today=today) is None:
+        return []
     return list(AnonymousEntry.select().where(AnonymousEntry.status == "received", AnonymousEntry.day < today))
 
 

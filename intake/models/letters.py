@@ -5,6 +5,7 @@ from datetime import datetime
 from peewee import Check, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, Model, UidField
+from intake.models.compiled import compiled
 from intake.models.dossiers import Dossier, Event
 from intake.models.people import Person
 
@@ -54,8 +55,13 @@ def messages_between(dossier: Dossier, person: Person) -> int:
     return found
 
 
+_GATHERED = compiled(lambda: Letter.select(Letter.id).where(Letter.status == "gathered").limit(1))
+
+
 def gathered() -> list[Letter]:
     """What waits to be told in the day’s letters, by recipient, oldest first."""
+    if _GATHERED.one() is None:
+        return []
     return list(Letter.select(Letter, Person, Dossier).join(Person).switch(Letter).join(Dossier).where(
         Letter.status == "gathered").order_by(Letter.recipient, Letter.id))
 

@@ -125,14 +125,20 @@ def open_ahead(antenna: Antenna, months: int, per_month: int, today: date) -> li
     return missing
 
 
+_OVER = compiled(lambda: Place.select(Place.id).where(
+    Place.antenna == param("antenna"), Place.month < param("month"), Place.status == "free").limit(1))
+
+
 def close_past(antenna: Antenna, today: date) -> dict[str, int]:
     """Free places of the months that are over are lost: nothing is carried over (JOURNEY §8). How many, by month."""
-    over = (Place.antenna == antenna) & (Place.month < str(Month.of(today))) & (Place.status == "free")
+    month = str(Month.of(today))
+    if _OVER.one(antenna=antenna.id, month=month) is None:
+        return {}
+    over = (Place.antenna == antenna) & (Place.month < month) & (Place.status == "free")
     lost = dict(Place.select(Place.month, fn.COUNT(Place.id)).where(over).group_by(Place.month).order_by(
         Place.month).tuples())
-    if lost:
-        with write_transaction():
-            Place.update(status="lost").where(over).execute()
+    with write_transaction():
+        Place.update(status="lost").where(over).execute()
     return lost
 
 

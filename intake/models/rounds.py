@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from peewee import TextField
 
 from intake.models.base import InstantField, Model, write_transaction
+from intake.models.compiled import compiled, param
 
 CLOCK = "clock"
 NOTED_EVERY = timedelta(minutes=1)
@@ -21,19 +22,24 @@ class Round(Model):
     at = InstantField()
 
 
+LAST = compiled(lambda: Round.select(Round.at).where(Round.name == CLOCK))
+NOTE = compiled(lambda: Round.insert(name=CLOCK, at=param("at")).on_conflict(
+    conflict_target=[Round.name], preserve=[Round.at]))
+
+
 def note(now: datetime) -> None:
     """The clock has gone round; written once a minute at most."""
     last = last_round()
     if last is not None and timedelta() <= now - last < NOTED_EVERY:
         return
     with write_transaction():
-        Round.insert(name=CLOCK, at=now).on_conflict(conflict_target=[Round.name], update={"at": now}).execute()
+        NOTE(at=now)
 
 
 def last_round() -> datetime | None:
     """When the clock last went round; None when it never did."""
-    found = Round.get_or_none(Round.name == CLOCK)
-    return found.at if found else None
+    at: datetime | None = LAST.value()
+    return at
 
 
 def late_by(now: datetime) -> timedelta | None:

@@ -75,12 +75,18 @@ def _kept(today: date, antenna: Antenna | None, programme: str) -> Mapping[str, 
 @lru_cache(maxsize=64)
 def _settings(_database: str, latest: tuple[int, Any], today: date, antenna: int, programme: str) -> Mapping[str, Any]:
     found = dict(defaults_for(programme))
-    rows = (SettingValue.select().where(SettingValue.since <= today, SettingValue.id <= latest[0])
-            .order_by(SettingValue.antenna.is_null(False), SettingValue.since, SettingValue.id))
-    for row in rows:
-        if row.antenna_id in (None, antenna):
-            found[row.name] = row.value
+    for name, whose, value, since in _values(_database, latest):
+        if whose in (None, antenna) and since <= today:
+            found[name] = value
     return found
+
+
+@lru_cache(maxsize=4)
+def _values(_database: str, latest: tuple[int, Any]) -> list[tuple[str, int | None, Any, date]]:
+    """Every value given so far, those for all antennas first, then as they follow each other."""
+    rows = SettingValue.select(SettingValue.name, SettingValue.antenna, SettingValue.value, SettingValue.since).where(
+        SettingValue.id <= latest[0]).order_by(SettingValue.antenna.is_null(False), SettingValue.since, SettingValue.id)
+    return list(rows.tuples())
 
 
 def change(name: str, value: Any, since: date, reason: str, by: Person, role: str, *, antenna: Antenna | None = None,

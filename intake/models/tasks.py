@@ -7,6 +7,7 @@ from peewee import ForeignKeyField, TextField
 
 from intake import moment
 from intake.models.base import DayField, InstantField, JSONField, Model, UidField, new_uid, write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person
 
@@ -61,11 +62,14 @@ def give(case: Case, role: str, sentence: str, due_on: date, person: Person | No
                     person=person, sentence=sentence, due_on=due_on, closes_with=[], opened_by=last).execute()
 
 
+_RINGING = compiled(lambda: Task.select(Task.id).where(Task.rings_on <= param("today"), Task.closed_at.is_null()))
+
+
 def ringing(today: date) -> list[Task]:
     """Work still to be done whose alarm has come, the oldest alarm first."""
+    found = [id_ for (id_,) in _RINGING(today=today)]
     return list(Task.select(Task, Case, Dossier, Person).join(Case).switch(Task).join(Dossier, on=Task.dossier)
-                .join(Person, on=Dossier.person)
-                .where(Task.rings_on <= today, Task.closed_at.is_null()).order_by(Task.rings_on, Task.id))
+                .join(Person, on=Dossier.person).where(Task.id.in_(found)).order_by(Task.rings_on, Task.id)) if found else []
 
 
 def rang(task: Task, today: date) -> None:
