@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import workflows
-from intake import alarms, digest, invitations, moment, weekly, words
+from intake import alarms, digest, gatherings, invitations, moment, weekly, words
 from intake.cases import StepRefused, take_step
 from intake.facts import facts_of
 from intake.kiosk import closing, receiving
@@ -77,6 +77,7 @@ def prepare_day() -> None:
     days.plan_journees(today)
     closing.remind(today)
     invitations.write_around(today)
+    gatherings.tell_who_comes(today)
     _prepared = (today, base.db.obj)
 
 

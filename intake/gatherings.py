@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from intake import moment, outbox
 from intake.cases import take_step
@@ -11,7 +11,12 @@ from intake.models import days
 from intake.models.base import write_transaction
 from intake.models.days import InfoMeeting, Journee, Seat
 from intake.models.dossiers import Case, Dossier
-from intake.models.people import Person
+from intake.models.people import Person, holders
+from intake.words import PARIS
+from workflows import roles
+from workflows.calendar import end_of_paris_day, start_of_paris_day
+
+EIGHT = time(8)
 
 
 def cancel_meeting(meeting: InfoMeeting, reason: str, by: Person, role: str) -> int:
@@ -30,9 +35,24 @@ def cancel_meeting(meeting: InfoMeeting, reason: str, by: Person, role: str) -> 
 
 def expected(meeting: InfoMeeting) -> list[Case]:
     """The admissions that still expect to come to a meeting."""
-    return list(Case.select(Case, Dossier).join(Dossier).switch(Case).join(Seat, on=Seat.case == Case.id).where(
+    rows = Case.select(Case, Dossier, Person).join(Dossier).join(Person, on=Dossier.person).switch(Case)
+    return list(rows.join(Seat, on=Seat.case == Case.id).where(
         Seat.meeting == meeting, Seat.status == "expected", Case.workflow == "admission", Case.state == "meeting")
         .order_by(Case.id))
+
+
+def tell_who_comes(today: date) -> None:
+    """On the eve of an information meeting, its list to whoever receives people there (JOURNEY §13); twice is harmless."""
+    for meeting in InfoMeeting.select().where(InfoMeeting.cancelled_at.is_null(), InfoMeeting.starts_at.between(
+            start_of_paris_day(today + timedelta(days=1)), end_of_paris_day(today + timedelta(days=1)))):
+        people = [case.dossier.person.name for case in expected(meeting)]
+        role = roles.circle if meeting.antenna.programme == "principale" else roles.coordinator
+        with write_transaction():
+            for person in holders(role, today, meeting.antenna) if people else ():
+                outbox.owe("meeting_list", person, cause=f"meeting:{meeting.uid}", occasion=today.isoformat(),
+                           now=moment.now(), not_before=max(moment.now(), datetime.combine(today, EIGHT, PARIS)), context={
+                               "names": people, "count": len(people), "at": meeting.starts_at, "place": meeting.place,
+                               "link": outbox.link_to(f"/reunions/{meeting.uid}"), "to": "circle"})
 
 
 def move_journee(journee: Journee, day: date, reason: str, by: Person, role: str) -> None:

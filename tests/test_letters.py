@@ -20,7 +20,7 @@ MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
                   "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed",
-                  "brand_joined", "digest", "task_due", "permit_ends", "shares_balance"}
+                  "brand_joined", "digest", "task_due", "permit_ends", "shares_balance", "meeting_list"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -29,6 +29,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 SUBJECTS = {
     "contact_received": "Votre premier contact avec Optéos",
     "meeting_booked": "Réunion d’information du 3 décembre",
+    "meeting_list": "Réunion d’information du 17 décembre : 3 personnes attendues",
     "meeting_missed": "Réunion d’information : choisir une autre date",
     "dossier_opened": "Votre lien pour commencer votre demande",
     "resume_link": "Votre lien pour reprendre votre demande",
@@ -136,7 +137,7 @@ UNKNOWN: dict[str, Any] = {
 ROLES = ("person", "circle", "peer", "support", "cogerance", "waits_for", "correspondent")
 STATES = ("papers", "waiting", "paused", "drafting")
 LIST_OF_THREE: dict[str, Any] = {
-    "count": 3, "dossiers": [
+    "count": 3, "names": ["Jeanne Dupré", "Sacha Petit", "Ben Carlier"], "dossiers": [
         {"name": name, "number": "OPT-2026-0147", "says": f"Sociétariat{NBSP}: date limite le 11 décembre", "days": 21,
          "link": f"{LINK}/{name}"} for name in ("Jeanne", "Sacha", "Ben")],
 }

@@ -114,16 +114,20 @@
   document.addEventListener("input", ({ target }) => target.matches("textarea") && count(target, true));
 
   document.addEventListener("click", (event) => {
-    const act = event.target.closest("[data-copy], [data-print], [data-close]");
+    const act = event.target.closest("[data-copy], [data-print], [data-close], [data-stop]");
     if (!act) return;
     if ("print" in act.dataset) window.print();
+    if ("stop" in act.dataset) { localStorage.raccourci = off() ? "" : "non"; label(act); }
     if ("close" in act.dataset && act.closest("dialog[data-modal]")) { event.preventDefault(); act.closest("dialog").close(); }
     if ("copy" in act.dataset) navigator.clipboard.writeText(act.dataset.copy).then(() => announce(act.dataset.done));
   });
 
-  /* « / » goes to the search of a page that asks for it, when nothing else wants the key. */
+  /* « / » goes to the search of a page that asks for it, when nothing else wants the key; one may turn it off (WCAG 2.1.4). */
+  const off = () => localStorage.raccourci;
+  const label = (act) => { if (act) act.textContent = act.dataset[off() ? "start" : "stop"]; };
+  label($("[data-stop]"));
   document.addEventListener("keydown", (event) => {
-    const search = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && $("[data-slash]");
+    const search = event.key === "/" && !off() && !event.ctrlKey && !event.metaKey && !event.altKey && $("[data-slash]");
     if (!search || event.target.matches("input, textarea, select, [contenteditable]")) return;
     event.preventDefault();
     search.focus();

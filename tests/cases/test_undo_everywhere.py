@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 import workflows
-from intake import foresight, history
+from intake import foresight, history, moment
 from intake.cases import AnswersInvalid, Stale, StepRefused, take_step
 from intake.facts import facts_of
+from intake.figures import FIGURES, Asked
 from intake.models.base import db
 from intake.models.dossiers import Case, Event
+from intake.models.people import Antenna
 from intake.words import say
 from tests.cases import stops, test_whole_road as roads
 from tests.cases.stops import Attempt
@@ -33,8 +35,17 @@ def rows_to_undo() -> dict[Row, Step]:
             and not all(role.startswith("←") or role in ("person", "clock") for role in row.roles)}
 
 
+def figures() -> dict[str, Any]:
+    """What « Chiffres » shows of the whole house."""
+    asked = Asked(tuple(Antenna.select().order_by(Antenna.id)), moment.today(), None)
+    return {name: (drawn.finding, list(drawn.rows)) for name, draw in FIGURES.items() if (drawn := draw(asked))}
+
+
 class Undoing:
     """At each stop: take, look, undo, compare, and leave everything as it was."""
+
+    shown: dict[str, Any] | None = None
+    """The figures of this stop; everything tried here is rolled back."""
 
     def __init__(self) -> None:
         self.done: dict[Row, str] = {}
@@ -65,6 +76,7 @@ class Undoing:
             everything.rollback()
 
     def undone(self, attempt: Attempt) -> Step:
+        self.shown = self.shown or figures()
         case = attempt.begin()
         before = standing()
         told = self.told(attempt, case)
@@ -76,6 +88,7 @@ class Undoing:
             assert sorted(map(repr, told.letters)) == sorted(map(repr, written.letters)), f"{event.step}: letters foreseen"
         take_step(crowd.again(event.case), "undo", by=attempt.by, raw={}, key=None)
         after = standing()
+        assert figures() == self.shown, f"{event.case.workflow}.{event.step} stays in the figures"
         opened = {uid: kept for uid, kept in after["cases"].items() if uid not in before["cases"]}
         assert {**after, "cases": {uid: kept for uid, kept in after["cases"].items() if uid not in opened}} == before, (
             f"{event.case.workflow}.{event.step} from « {event.before} » is not undone")
@@ -128,6 +141,7 @@ class Stopping:
         """Whatever may be done here."""
         self.road = road
         for act in self.acts:
+            act.shown = None
             for attempt in list(stops.attempts(road, self.cast, self.people, act.wanted)):
                 act(attempt)
 

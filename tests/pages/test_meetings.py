@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from intake.arrivals import open_dossier
 from intake.cases import new_case, take_step
+from intake.clock import tick
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Case, Event
 from intake.models.letters import Letter
@@ -106,6 +107,25 @@ def test_a_meeting_is_cancelled_for_everyone(meeting: InfoMeeting, people: Cast,
         assert sorted(one.recipient.first_name for one in told) == ["Ana", "Ben"]
         assert Event.select().where(Event.step == "cancel_meeting", Event.case.is_null(False)).count() == 2
     assert "Annulée" in read(claire.get("/reunions")).text
+
+
+def test_on_the_eve_the_circle_has_the_list(meeting: InfoMeeting, people: Cast, clock: Clock) -> None:
+    """Once, at eight; not two days before, nor of a meeting that nobody comes to."""
+    def lists() -> list[Letter]:
+        with writing():
+            tick()
+            return list(Letter.select(Letter, Person).join(Person).where(Letter.template == "meeting_list").order_by(Letter.id))
+
+    with writing():
+        InfoMeeting.create(antenna=principale(), starts_at=HELD, place="Lille", seats=12)
+    clock.to(date(2027, 3, 8))
+    assert lists() == []
+    clock.to(date(2027, 3, 9), hour=4)
+    assert {one.recipient for one in lists()} == {people.claire, people.salome, people.ines}
+    told = lists()[0]
+    assert len(lists()) == 3 and "Ana Moreau" in told.body and "Ben Lefort" in told.body
+    assert told.subject.replace("\u00a0", " ") == "Réunion d’information du 10 mars : 2 personnes attendues"
+    assert told.not_before == datetime(2027, 3, 9, 7, tzinfo=UTC)
 
 
 def test_seats_do_not_fall_below_those_taken(meeting: InfoMeeting, people: Cast, browse: Browse) -> None:
