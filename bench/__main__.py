@@ -181,8 +181,8 @@ def growth(name: str, make: Callable[[Path], str]) -> None:
                 inside = statistics.median(a[n] / b[n] for a, b in zip(seen[size], seen[SIZES[0]], strict=True))
                 cells.append(f"{statistics.median(one[n] for one in seen[size]) * 1000:.1f} ({inside:.2f})")
             print(f"| {size:,} | {' | '.join(cells)} |")
-        data, known = houses[SIZES[-1]]
-        with server("parcours", sqlite(data), data):
+        url, data, known = houses[SIZES[-1]]
+        with server("parcours", url, data):
             print(f"\nThe board of {SIZES[-1]:,} cases: {weight(known, '/candidatures') / 1000:.1f} kB of HTML (aim 40)")
 
 

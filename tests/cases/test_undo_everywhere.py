@@ -88,8 +88,9 @@ class Undoing:
             assert sorted(map(repr, told.letters)) == sorted(map(repr, written.letters)), f"{event.step}: letters foreseen"
         take_step(crowd.again(event.case), "undo", by=attempt.by, raw={}, key=None)
         after = standing()
-        assert figures() == self.shown, f"{event.case.workflow}.{event.step} stays in the figures"
         opened = {uid: kept for uid, kept in after["cases"].items() if uid not in before["cases"]}
+        if event.before != event.after or opened:
+            assert figures() == self.shown, f"{event.case.workflow}.{event.step} stays in the figures"
         assert {**after, "cases": {uid: kept for uid, kept in after["cases"].items() if uid not in opened}} == before, (
             f"{event.case.workflow}.{event.step} from « {event.before} » is not undone")
         for workflow, state, *_ in opened.values():
