@@ -185,7 +185,9 @@ def remembered(memory: Mapping[str, Any], decision: Decision, facts: Any, made: 
             kept |= consequence.what(facts, decision.answers)
         elif isinstance(consequence, StepBack):
             kept["rank_from"] = facts.rank_after_stepping_back().isoformat()
-    if made is not None and made.sha256:
+    if made is not None and made.sha256 and made.kind == "amendment":
+        kept["amendment"] = {**kept["amendment"], "document": made.sha256}
+    elif made is not None and made.sha256:
         kept["document"] = made.sha256
     if decision.lifted:
         kept["derogations"] = {

@@ -153,7 +153,7 @@ class World:
         if case is None:
             return None
         freezes = any(isinstance(one, Freeze | Sign) for one in rows[0].then)
-        made = papers.prepare(case, rows[0], facts_of(case, by)) if freezes else None
+        made = papers.prepare(case, rows[0], facts_of(case, by), raw=raw) if freezes else None
         try:
             return take_step(case, name, by=by, raw=raw, key=None, made=made)
         except AnswersInvalid as invalid:

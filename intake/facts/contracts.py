@@ -29,7 +29,8 @@ CASES_OF = compiled(lambda: (
 MANDATES = compiled(lambda: MandateRow.select(Person.uid, MandateRow.since, MandateRow.until).join(
     Person, on=MandateRow.person))
 FROZEN, PARTS = (compiled(lambda column=column: (
-    Paper.select(column).where(Paper.case == param("case"), Paper.event.is_null(False)).order_by(Paper.id.desc()).limit(1)))
+    Paper.select(column).where(Paper.case == param("case"), Paper.sha256 == param("sent"), Paper.event.is_null(False))
+    .order_by(Paper.id.desc()).limit(1)))
     for column in (Paper.content, Paper.parts))
 ANSWERED = compiled(lambda: (
     Answers.select(Answers.text).join(Event, on=Answers.event)
@@ -110,10 +111,10 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
             "departure_confirmed": bool(leaving.memory.get("confirmed")), "gone": leaving.state in GONE}
     if case.state == "drafting":
         known |= _preparing(case, here)
-    elif case.state == "to_sign":
+    elif case.state == "to_sign" or case.memory.get("amendment"):
         known["mandates"] = tuple(Mandate(*row) for row in MANDATES())
         known |= _asked(case)
-    if case.memory.get("document") and case.state in ("to_sign", "preparing", "trading", "running"):
+    if signatures.standing(case) and case.state in ("to_sign", "preparing", "trading", "running"):
         known["frozen_hash"] = _hash(case)
     if case.state in ("drafting", "to_sign"):
         known["entry"] = _entry(here)
@@ -144,7 +145,7 @@ def _asked(case: Case) -> dict[str, Any]:
     request = signatures.of(case)
     if request is None:
         return {"link_opened": False}
-    titles = PARTS.one(case=case.id)
+    titles = PARTS.one(case=case.id, sent=signatures.standing(case))
     unread = tuple(title for n, (title, _) in enumerate(titles[0] if titles else ()) if str(n) not in request.read)
     return {"link_opened": request.opened_at is not None, "unread": unread,
             "code_is": partial(signatures.is_code, request, now=moment.now())}
@@ -179,7 +180,7 @@ def _written(case: Case) -> Mapping[str, Any]:
 
 def _hash(case: Case) -> str:
     """SHA-256 of the bytes kept now, not of what was written beside them."""
-    found = FROZEN.one(case=case.id)
+    found = FROZEN.one(case=case.id, sent=signatures.standing(case))
     return hashlib.sha256(bytes(found[0])).hexdigest() if found else ""
 
 

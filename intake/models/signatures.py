@@ -69,9 +69,14 @@ def ask(case: Case, event: Event, document: str) -> None:
     SigningRequest.insert(uid=new_uid(), case=case, event=event, person=case.dossier.person_id, document=document).execute()
 
 
+def standing(case: Case) -> str:
+    """SHA-256 of what stands to be signed: the amendment under way, else the contract; empty before it is sent."""
+    return str((case.memory.get("amendment") or case.memory).get("document") or "")
+
+
 def of(case: Case) -> SigningRequest | None:
     """What is asked of the person for the document that stands now; None once it was taken back."""
-    sent = case.memory.get("document", "")
+    sent = standing(case)
     found: SigningRequest | None = SigningRequest.select().where(
         SigningRequest.case == case, SigningRequest.document == sent).order_by(SigningRequest.id.desc()).first() if sent else None
     return found

@@ -51,9 +51,20 @@ def frozen(dossier: str, case: str) -> Response:
     return as_pdf(bytes(paper.content), f"{paper.kind}-{paper.sha256[:8]}.pdf")
 
 
+@pages.get("/dossier/<dossier>/<case>/avenant.pdf")
+@access(SIGNED_IN)
+def amendment(dossier: str, case: str) -> Response:
+    """The amendment that waits for its signatures; once signed it is among the papers."""
+    found = the_case(the_dossier(dossier), case)
+    paper = evidence.paper_of(found) if found.memory.get("amendment") else None
+    if paper is None or not my_roles(found) & READERS:
+        abort(404)
+    return as_pdf(bytes(paper.content), f"avenant-{paper.sha256[:8]}.pdf")
+
+
 def sent(case: Case) -> Paper:
     """The document that stands now; 404 for whom it is not, or when it was taken back."""
-    paper = evidence.paper_of(case)
+    paper = evidence.paper_of(case, str(case.memory.get("document") or ""))
     if paper is None or not my_roles(case) & READERS:
         abort(404)
     return paper

@@ -109,7 +109,8 @@ def amendment(dossier: str, case: str) -> Response:
     form, made = AmendmentForm(typed()), []
     page = Change("Rédiger un avenant", "Rédiger", url_for("papers.of_dossier", dossier=dossier),
                   caption=found.dossier.person.name, told=[
-                      "Un PDF est fait, à signer en deux exemplaires. « Signer un avenant » l’enregistre ensuite."])
+                      "Un PDF est fait, à signer sur papier en deux exemplaires. « Signer un avenant » l’enregistre ensuite.",
+                      "Pour signer à l’écran, prenez plutôt « Envoyer un avenant à la signature »."])
 
     def act() -> None:
         facts, _ = my_steps(found)

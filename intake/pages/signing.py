@@ -107,18 +107,20 @@ def read(dossier: str, case: str, part: str) -> Response:
 
 
 @pages.route("/dossier/<dossier>/<case>/sign", methods=["GET", "POST"])
+@pages.route("/dossier/<dossier>/<case>/sign_amendment", methods=["GET", "POST"], endpoint="sign_amendment")
 @access(SIGNED_IN)
 def sign(dossier: str, case: str) -> Response:
     """The three steps to a signature, and the signature."""
     found = mine(dossier, case)
     if request.method == "GET":
         return road(found)
-    facts, opened = step_page.here(found, "sign", None)
-    stands, form = signatures.of(found), blank_form((opened or step_page.gone(found, "sign", None)).step, facts, request.form)
+    name = step_of(found)
+    facts, opened = step_page.here(found, name, None)
+    stands, form = signatures.of(found), blank_form((opened or step_page.gone(found, name, None)).step, facts, request.form)
     counted = stands is not None and bool(request.form.get("code")) and signatures.try_code(stands, moment.now())
     try:
         made = papers.prepare(found, opened.step, facts, asked()) if opened and opened.possible else None
-        take_step(found, "sign", by=me(), raw=request.form, key=request.form.get("key"),
+        take_step(found, name, by=me(), raw=request.form, key=request.form.get("key"),
                   seen_version=request.form.get("version", type=int), made=made)
     except AnswersInvalid as invalid:
         form = invalid.form
@@ -133,6 +135,11 @@ def sign(dossier: str, case: str) -> Response:
     return go(step_page.after(found.dossier))
 
 
+def step_of(case: Case) -> str:
+    """Which signature stands to be given: of the amendment under way, else of the contract."""
+    return "sign_amendment" if case.memory.get("amendment") else "sign"
+
+
 def wrong_code(stands: SigningRequest | None, counted: bool) -> str:
     """What to do about a code that is not right."""
     left = signatures.tries_left(stands) if stands is not None and counted else 0
@@ -144,7 +151,7 @@ def wrong_code(stands: SigningRequest | None, counted: bool) -> str:
 def mine(dossier: str, case: str) -> Case:
     """A contract of mine, sent to sign; else 404."""
     found = the_case(the_dossier(dossier), case)
-    if person not in my_roles(found) or not found.memory.get("document"):
+    if person not in my_roles(found) or not signatures.standing(found):
         abort(404)
     return found
 
@@ -154,12 +161,12 @@ def road(case: Case, *, form: Any = None, status: int = 200, reasons: list[str] 
     stands, parts = signatures.of(case), evidence.parts_of(case)
     if stands is None:
         abort(404)
-    facts, opened = step_page.here(case, "sign", None)
+    facts, opened = step_page.here(case, step_of(case), None)
     read_so_far = [str(n) in stands.read for n in range(len(parts))]
     return show(
         "signing.html", block="signing", status=status, case=case, dossier=case.dossier, stands=stands, reasons=reasons or [],
         form=form or (blank_form(opened.step, facts) if opened and opened.possible else None), said=notice,
-        signed=bool(case.memory.get("person_signed_on")), possible=bool(opened and opened.possible),
+        signed=facts.person_has_signed, possible=bool(opened and opened.possible),
         refusals=[words.say(one) for one in opened.refusals if one.rule not in ON_THE_PAGE] if opened else [],
         tasks=[{"label": title, "href": url_for("signing.read", dossier=case.dossier.uid, case=case.uid, part=n),
                 "status": "Lu" if done else "À lire", "tone": "" if done else "info"}
@@ -174,6 +181,13 @@ def road(case: Case, *, form: Any = None, status: int = 200, reasons: list[str] 
 def countersign(dossier: str, case: str) -> Response:
     """The cogérance signs, its second step just passed: the page of every step."""
     return step_page.take(dossier, case, "countersign")
+
+
+@pages.route("/dossier/<dossier>/<case>/countersign_amendment", methods=["GET", "POST"])
+@access(STAFF, second_step=True)
+def countersign_amendment(dossier: str, case: str) -> Response:
+    """The same for an amendment."""
+    return step_page.take(dossier, case, "countersign_amendment")
 
 
 # The code ------------------------------------------------------------------------------------------------------------

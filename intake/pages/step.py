@@ -146,8 +146,9 @@ def papers_before(case: Case, step: str, about: Item | None) -> Made | None:
     if opened is None:
         return None
     session = g.session
-    return papers.prepare(case, opened.step, facts, papers.Asked(
-        request.remote_addr or "", request.user_agent.string, session.path, session.begun_at, session.second_step_at))
+    asked = papers.Asked(request.remote_addr or "", request.user_agent.string, session.path, session.begun_at,
+                         session.second_step_at)
+    return papers.prepare(case, opened.step, facts, asked, request.form)
 
 
 def here(case: Case, step: str, about: Item | None) -> tuple[Any, OpenStep | None]:

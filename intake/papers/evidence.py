@@ -21,6 +21,7 @@ from workflows.roles import LABELS, cogerance, person
 
 CONSENT = "J’ai lu le contrat. J’ai lu ses annexes. Je signe."
 """What a person says by ticking both boxes and pressing « Signer »."""
+SENDS, SIGNS = ("send", "send_amendment"), ("sign", "sign_amendment")
 PATHS = {"lien": "lien à usage unique envoyé à son adresse", "code": "code à usage unique envoyé à son adresse",
          "link": "lien à usage unique envoyé à son adresse"}
 
@@ -42,7 +43,7 @@ def of_signature(case: Case, facts: Any, asked: Asked) -> dict[str, Any]:
     theirs = signer.id == case.dossier.person_id
     told: dict[str, Any] = {
         "role": person if theirs else cogerance, "name": signer.name, "address": signer.email or "",
-        "document": case.memory["document"], "at": facts.now.isoformat(), "consent": CONSENT,
+        "document": signatures.standing(case), "at": facts.now.isoformat(), "consent": CONSENT,
         "network": asked.network, "browser": asked.browser[:300], "sign_in": PATHS.get(asked.path, asked.path),
         "signed_in_at": _iso(asked.signed_in_at), "second_step_at": _iso(asked.second_step_at),
         "journal": {"dossier": case.dossier.number, "lines": case.dossier.events, "head": case.dossier.head},
@@ -79,9 +80,9 @@ def _iso(instant: datetime | None) -> str:
     return instant.isoformat() if instant else ""
 
 
-def paper_of(case: Case) -> Paper | None:
-    """The document sent to sign, as it was frozen."""
-    sent = case.memory.get("document", "")
+def paper_of(case: Case, sent: str = "") -> Paper | None:
+    """The document that stands to be signed, as it was frozen; or another one, by its SHA-256."""
+    sent = sent or signatures.standing(case)
     found: Paper | None = Paper.select().where(
         Paper.case == case, Paper.sha256 == sent, Paper.event.is_null(False)).order_by(Paper.id.desc()).first() if sent else None
     return found
@@ -109,11 +110,11 @@ def seal(case: Case, facts: Any, last: Mapping[str, Any]) -> tuple[bytes, str]:
 
 def earlier(case: Case) -> list[dict[str, Any]]:
     """The evidence of the signatures given since the document was sent, the person's."""
-    sent = (Event.select(Event.id).where(Event.case == case, Event.step == "send").order_by(Event.id.desc()).limit(1))
+    sent = Event.select(Event.id).where(Event.case == case, Event.step.in_(SENDS)).order_by(Event.id.desc()).limit(1)
     rows = (Answers.select(Answers, Event).join(Event, on=Answers.event)
-            .where(Event.case == case, Event.step == "sign", Event.id > sent).order_by(Event.id))
+            .where(Event.case == case, Event.step.in_(SIGNS), Event.id > sent).order_by(Event.id))
     found = [history.unsealed(row).get("evidence") for row in rows]
-    return [one for one in found if one and one["document"] == case.memory["document"]]
+    return [one for one in found if one and one["document"] == signatures.standing(case)]
 
 
 def page_values(case: Case, facts: Any, paper: Paper, told: list[dict[str, Any]], pair: seal_keys.Pair) -> dict[str, Any]:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from intake import seal_keys
 from intake.effects import Made
+from intake.models import signatures
 from intake.models.dossiers import Case
 from intake.papers import evidence
 from intake.papers.contracts import kind_of, values_of
 from intake.papers.evidence import Asked
 from intake.papers.making import make, parts
-from workflows.engine import Refusal, StepRefused
+from intake.papers.others import amendment
+from workflows.engine import Refusal, StepRefused, blank_form
 from workflows.grammar import Freeze, Sign, Step
 
 
-def prepare(case: Case, step: Step, facts: Any, asked: Asked | None = None) -> Made | None:
+def prepare(case: Case, step: Step, facts: Any, asked: Asked | None = None, raw: Mapping[str, Any] | None = None) -> Made | None:
     """What this step will keep, made from the case as read; None when it keeps nothing, or cannot yet.
 
-    `asked` says how the request came. Raises StepRefused when the house has no certificate to seal with.
+    `asked` says how the request came, `raw` what was typed: an amendment says it. Raises StepRefused when the house has no
+    certificate to seal with.
     """
     frozen = next((one.paper for one in step.then if isinstance(one, Freeze)), "")
+    if frozen == "amendment":
+        return amend(case, step, facts, raw or {})
     if frozen and facts.first_day is not None:
         return freeze(frozen, case, facts)
     signing = next((one for one in step.then if isinstance(one, Sign)), None)
-    return sign(case, facts, asked or Asked(), seals=signing.seals) if signing and case.memory.get("document") else None
+    return sign(case, facts, asked or Asked(), seals=signing.seals) if signing and signatures.standing(case) else None
 
 
 def freeze(paper: str, case: Case, facts: Any) -> Made:
@@ -35,10 +41,21 @@ def freeze(paper: str, case: Case, facts: Any) -> Made:
     return Made(kind=kind, template=made.template, sha256=made.sha256, content=made.content, parts=parts(kind, values))
 
 
+def amend(case: Case, step: Step, facts: Any, raw: Mapping[str, Any]) -> Made | None:
+    """The amendment to sign; None when its form is not complete, which the step itself will say."""
+    form = blank_form(step, facts, raw)
+    if form is None or not form.validate():
+        return None
+    values = amendment(case, facts, form.subject.data, form.effective_on.data)
+    made = make("amendment", values)
+    return Made(kind="amendment", template=made.template, sha256=made.sha256, content=made.content,
+                parts=parts("amendment", values))
+
+
 def sign(case: Case, facts: Any, asked: Asked, *, seals: bool) -> Made | None:
     """The evidence of a signature; with the last one, the sealed copy."""
     mine = evidence.of_signature(case, facts, asked)
-    if not seals or not facts.memory.get("person_signed_on"):
+    if not seals or not facts.person_has_signed:
         return Made(evidence=mine)
     try:
         sealed, certificate = evidence.seal(case, facts, mine)

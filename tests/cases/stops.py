@@ -54,7 +54,7 @@ class Attempt:
 
     def take(self, case: Case, *, version: int | None = None) -> Event:
         """Take it, its document made first when it freezes one."""
-        made = papers.prepare(case, self.row, facts_of(case, self.by))
+        made = papers.prepare(case, self.row, facts_of(case, self.by), raw=self.raw)
         return take_step(case, self.row.name, by=self.by, raw=self.raw, key=None, seen_version=version, made=made)
 
 

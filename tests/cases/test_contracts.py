@@ -54,7 +54,7 @@ def step(case: Case, name: str, by: Any, **raw: Any) -> Case:
 
     case = again(case)
     row = next(row for row in ALL[case.workflow].rows(name))
-    take_step(case, name, by=by, raw=raw, key=None, made=papers.prepare(case, row, facts_of(case, by)))
+    take_step(case, name, by=by, raw=raw, key=None, made=papers.prepare(case, row, facts_of(case, by), raw=raw))
     return again(case)
 
 

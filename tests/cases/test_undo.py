@@ -48,7 +48,7 @@ class About:
         case = crowd.again(self.case) if self.case.id else self.case
         row = next(row for row in workflows.ALL[case.workflow].rows(self.step)
                    if not row.sources or case.state in row.sources)
-        made = papers.prepare(case, row, facts_of(case, self.by))
+        made = papers.prepare(case, row, facts_of(case, self.by), raw=self.raw)
         return take_step(case, self.step, by=self.by, raw=self.raw, key=None, made=made)
 
 

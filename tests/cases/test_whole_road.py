@@ -84,7 +84,7 @@ class Road:
         case = self.case(workflow) if all(row.sources for row in rows) else new_case(
             Dossier.get_by_id(self.dossier.id), workflow)
         row = next(row for row in rows if not row.sources or case.state in row.sources)
-        made = papers.prepare(case, row, facts_of(case, by))
+        made = papers.prepare(case, row, facts_of(case, by), raw=raw)
         return take_step(case, name, by=by, raw=raw, key=None, seen_version=case.version, made=made)
 
     def stands(self, **states: str) -> None:

@@ -319,14 +319,14 @@ def test_the_house_without_certificate_says_so_and_nothing_is_signed(
         assert again(sent).state == "to_sign"
 
 
-def test_only_two_kinds_of_contract_are_frozen() -> None:
+def test_only_contracts_and_their_amendments_are_frozen() -> None:
     from workflows import ALL
 
     def frozen(row: Step) -> bool:
         return any(isinstance(then, Freeze) for then in row.then)
 
     assert {(name, row.name) for name, one in ALL.items() for row in one.steps if frozen(row)} == {
-        ("cape", "send"), ("salaried", "send")}
+        ("cape", "send"), ("cape", "send_amendment"), ("salaried", "send"), ("salaried", "send_amendment")}
 
 
 def test_support_is_told_who_to_call_and_a_stale_document_gives_no_code(people: Cast, browse: Browse, sent: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.reading import effects, noon, rows, rules
+from tests.workflows.reading import AMENDMENT_EFFECTS, AMENDMENT_RULES, amendment_table, effects, noon, rows, rules
 from workflows.calendar import start_of_paris_day
 from workflows.cape import Facts, cape
 from workflows.cape.clauses import SLOTS, WORDING
@@ -47,6 +47,7 @@ TABLE = [
      "person support ←admission.give_back ←admission.miss_month ←admission.withdraw ←cape.end_early "
      "←salaried.take_effect ←departure.end_contract"),
     ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
+    *amendment_table("preparing trading"),
     ("take_over", "Reprendre un dossier existant", "", "trading", "support"),
 ]
 DECLARED = "✉ contract_signed person+support+cogerance · ✉ welcome person+peer+circle" + " · ☐ hr" * 4
@@ -88,6 +89,7 @@ def test_states_labels_and_who_acts_next() -> None:
 
 def test_the_rules_of_each_row() -> None:
     assert rules(cape) == {
+        **AMENDMENT_RULES,
         "send": "cape_slots twelve_months thirty_six_months three_contracts not_full_time may_work guardians "
                 "renewal_in_time follows_on in_place_month insured peer_planned coop_known",
         "sign": "same_document signed_by_effect link_opened all_read not_signed_yet",
@@ -108,6 +110,7 @@ def test_the_rules_of_each_row() -> None:
 
 def test_the_letters_tasks_and_hand_overs_of_each_row() -> None:
     assert effects(cape) == {
+        **AMENDMENT_EFFECTS,
         "send": "✉ contract_to_sign person",
         "sign": "✉ contract_to_countersign cogerance",
         "countersign": DECLARED + WELCOME,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.reading import effects, noon, rows, rules
+from tests.workflows.reading import AMENDMENT_EFFECTS, AMENDMENT_RULES, amendment_table, effects, noon, rows, rules
 from workflows.contracts import Contract
 from workflows.engine import AnswersInvalid, blank_form, decide
 from workflows.grammar import Remember, TakeStep, Task
@@ -44,6 +44,7 @@ TABLE = [
      "person support ←admission.give_back ←admission.miss_month ←admission.withdraw ←departure.end_contract"),
     ("close_silent", "Classer sans réponse", "requested opinion drafting", "withdrawn", "support"),
     ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
+    *amendment_table("running"),
     ("take_over", "Reprendre un dossier existant", "", "running", "support"),
 ]
 
@@ -87,6 +88,7 @@ def test_the_rules_of_each_row() -> None:
     assert rules(salaried) == {
         "request": "none_open cape_runs",
         "agree": "opinions_in cesa_conditions months_covered",
+        **AMENDMENT_RULES,
         "send": "cesa_clauses trial_within vote_first meeting_before_deadline may_work sharing_agreed in_place_month "
                 "coop_known",
         "sign": "same_document signed_by_effect link_opened all_read not_signed_yet",
@@ -106,6 +108,7 @@ def test_the_rules_of_each_row() -> None:
 def test_the_letters_tasks_and_hand_overs_of_each_row() -> None:
     concluded = "✉ contract_signed person+support+cogerance" + " · ☐ hr" * 6
     assert effects(salaried) == {
+        **AMENDMENT_EFFECTS,
         "request": "✉ cesa_received person+support",
         "ask_opinions": "☐ peer · ☐ accounts · ✉ opinion_asked peer+support",
         "simulate": "✉ simulation person",

@@ -82,6 +82,7 @@ from workflows.signing import (
     unsigned_due,
     until_today,
 )
+from workflows.signing.amendments import amendment_rows
 
 __all__ = ["Facts", "salaried"]
 
@@ -274,6 +275,7 @@ steps = (
     Step("close_silent", "Classer sans réponse", ("requested", "opinion", "drafting"), "withdrawn", by=support,
          only_if=[r.reminders_done], then=closed, past="a classé sans réponse"),
     *signing_rows,
+    *amendment_rows(("running",)),
     *take_over("running", remember=as_it_stands),
 )
 

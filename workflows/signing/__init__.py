@@ -96,8 +96,7 @@ def may_work(facts: ContractFacts) -> Verdict:
 @law("Le document a changé depuis l’envoi. Envoyez une nouvelle version.", "C. civ. 1366")
 def same_document(facts: ContractFacts) -> Verdict:
     """What is kept is what was sent, byte for byte."""
-    sent = facts.memory.get("document", "")
-    return holds(not sent or facts.frozen_hash == sent)
+    return holds(not facts.to_sign or facts.frozen_hash == facts.to_sign)
 
 
 @law("La date d’effet est passée. L’équipe support la reporte.", "C. com. L127-2")
@@ -141,13 +140,13 @@ def coop_known(facts: ContractFacts) -> Verdict:
 @house("La personne a déjà signé ce contrat.", lifted_by="")
 def not_signed_yet(facts: ContractFacts) -> Verdict:
     """A code serves to sign, once."""
-    return holds(not facts.memory.get("person_signed_on"))
+    return holds(not facts.person_has_signed)
 
 
 @house("La personne n’a pas encore signé.", lifted_by="")
 def person_signed(facts: ContractFacts) -> Verdict:
     """The person signs first."""
-    return holds(facts.memory.get("person_signed_on"))
+    return holds(facts.person_has_signed)
 
 
 @house("Le mandat de signature manque. L’équipe support l’enregistre.")

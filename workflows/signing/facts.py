@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -83,6 +83,21 @@ class ContractFacts(CaseFacts):
     def last_day(self) -> date | None:
         """The term, once written."""
         return self.day("last_day")
+
+    @property
+    def amendment(self) -> Mapping[str, Any]:
+        """The amendment that waits for its signatures; empty when there is none."""
+        return self.memory.get("amendment") or {}
+
+    @property
+    def to_sign(self) -> str:
+        """SHA-256 of the document that stands to be signed: the amendment under way, else the contract."""
+        return str((self.amendment or self.memory).get("document") or "")
+
+    @property
+    def person_has_signed(self) -> bool:
+        """The person has signed that document."""
+        return bool((self.amendment or self.memory).get("person_signed_on"))
 
     def letter_values(self) -> dict[str, Any]:
         """Dates a letter may print."""

@@ -75,6 +75,14 @@ class PaperForm(StepForm):
         "Date de signature de la cogérance", missing="Saisissez la date de signature de la cogérance", past=True)
 
 
+class AmendmentTextForm(StepForm):
+    """What an amendment changes, and from which day on."""
+
+    readers = (person, support, cogerance)
+    subject = f.LinesField("Objet", missing="Indiquez l’objet de l’avenant")
+    effective_on = f.DayField("Date d’effet", missing="Saisissez la date d’effet de l’avenant")
+
+
 class AmendmentForm(StepForm):
     """An amendment signed on paper."""
 
