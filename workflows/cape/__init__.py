@@ -4,7 +4,8 @@ What a CAPE remembers: `ordinal` (1 to 3), `nature` (premier, renouvellement, ap
 `months`, `last_day`, `peer` (uid), `slots` (names of the headings filled in), `document` (SHA-256 sent to sign),
 `person_signed_on`, `cogerance_signed_on`, `traded` (flag), `started_on`, `hours` (of an employment declared since),
 `amended` (number of amendments), `amendment` (effective_on, document, person_signed_on: the one to sign), `ended_on`,
-`quotes_blocked` (flag), `gap_from` (first day without contract), `earlier` (pairs of days of contracts that were taken over), `welcomed_on` and `welcome_missed` (days of journées).
+`quotes_blocked` (flag), `gap_from` (first day without contract), `earlier` (pairs of days of contracts that were taken over),
+`welcomed_on` and `welcome_missed` (days of journées).
 """
 
 from __future__ import annotations
