@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,9 +43,10 @@ class Visit:
     forms: dict[tuple[str, str], tuple[str, str, Form]] = field(default_factory=dict)
     """The first form met of each kind: who saw it, on which page."""
     failed: list[str] = field(default_factory=list)
-    times: dict[str, int] = field(default_factory=dict)
+    times: Counter[str] = field(default_factory=Counter)
     """How often a page was seen."""
     as_fragment: set[str] = field(default_factory=set)
+    without_token: set[str] = field(default_factory=set)
 
     def follows_every_link(self) -> None:
         """Everyone, as far as links lead."""
@@ -70,17 +72,17 @@ class Visit:
         while ahead:
             address = AFTER.sub("", ahead.pop(0))
             kind = self._kind(address)
-            if not kind or self.times.get(kind, 0) >= VISITS or address in been:
+            if not kind or address in been or self.times[kind] >= VISITS:
                 continue
             been.add(address)
             answer = client.get(address)
-            self.times[kind] = self.times.get(kind, 0) + (answer.status_code == 200)
+            self.times[kind] += answer.status_code == 200
             self.meets(f"{who}: GET {address}", answer)
             if answer.status_code in (301, 302, 303):
                 ahead.append(answer.headers["Location"])
             elif answer.mimetype == "text/html":
                 ahead += self._leads(who, address, answer)
-                if kind not in self.as_fragment:
+                if kind not in self.as_fragment and "hx-get=" in answer.text:
                     self.as_fragment.add(kind)
                     self.meets(f"{who}: htmx GET {address}", client.get(address, headers=HTMX))
 
@@ -105,15 +107,17 @@ class Visit:
         return " ".join([rule.rule, *(str(has[name]) for name in WHICH if name in has and not path.startswith(ALIKE)), *told])
 
     def _sends(self, who: str, page: str, form: Form) -> None:
-        """Without its answers, then as it stands but old, then without its token; refused whole and as a fragment."""
+        """Without its answers, whole and as a fragment; as it stands but old; once a route without its token."""
         address = form.action or page
         bare = MultiDict((name, value) for name, value in form.values.items(multi=True) if name in KEPT)
-        sent = [bare, MultiDict({"note": "Sans jeton"})]
+        if self.posts(who, address, bare).status_code >= 400:
+            self.posts(who, address, bare, HTMX)
         if "version" in form.values:
-            sent.insert(1, MultiDict({**form.values.to_dict(), "version": "0"}))
-        for values in sent:
-            if self.posts(who, address, values).status_code >= 400:
-                self.posts(who, address, values, HTMX)
+            self.posts(who, address, MultiDict({**form.values.to_dict(), "version": "0"}))
+        rule = self._kind(address).partition(" ")[0]
+        if rule not in self.without_token:
+            self.without_token.add(rule)
+            self.posts(who, address, MultiDict({"note": "Sans jeton"}))
 
     def posts(self, who: str, address: str, values: Any, headers: Any = None) -> TestResponse:
         """Send a form; what it leads to is met too."""
