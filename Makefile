@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help run setup test check lint bench docs lock packages
+.PHONY: help run setup test check lint bench catalogue docs lock packages
 
 help:      ## the targets of this file
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -23,6 +23,9 @@ lint: setup ## style, types of workflows/, who may import whom, generated docs u
 
 bench: setup packages ## the figures of docs/performance.md, measured here
 	$(BIN)/python -m bench
+
+catalogue: setup ## writes the English catalogue again from the French sentences; then write what it says is missing
+	$(BIN)/python -m translations.catalogue
 
 docs: setup ## writes docs/workflows/ and docs/access.md again
 	$(BIN)/python docs/generate.py

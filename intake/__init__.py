@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request, session
-from flask_babel import Babel
 from flask_wtf.csrf import generate_csrf
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ def create_app(settings: Settings) -> Flask:
         gateway,
         headers,
         kiosk,
+        language,
         late_forms,
         outbox,
         pages,
@@ -56,11 +56,11 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(refusals.from_elsewhere)
     app.before_request(_open_request)
     app.before_request(sessions.load)
+    language.install(app)
     app.before_request(late_forms.receive)
     csrf = refusals.Csrf(app)
     show.htmx.init_app(app)
     static_files.install(app)
-    Babel(app, default_locale="fr", default_timezone="Europe/Paris")
     _dress(app)
     app.before_request(tablet.load)
     pages.register(app, development=not settings.production)
@@ -79,7 +79,8 @@ def _dress(app: Flask) -> None:
     from intake.words import FILTERS
 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS | {"typo": show.typo, "ordinals": show.ordinals})
+    app.jinja_env.filters.update(FILTERS | show.FILTERS)
+    app.jinja_env.globals["_"] = show.say
     app.jinja_env.globals.update(
         csrf_token=generate_csrf, submission_key=show.submission_key, journee_ahead=navigation.journee_ahead,
         held_roles=access.held_roles, reader=access.me, in_development=show.in_development,

@@ -57,7 +57,9 @@ def entry_of(one: Obligation, cases: Sequence[Case]) -> Entry:
     """A date of a dossier, for an agenda."""
     case = next(case for case in cases if case.uid == one.case)
     place = place_of(case) if one.kind in ("meeting", "interview") else ""
-    label = f"{said(one.label)}, avec {one.who}" if one.who and one.kind in WITH else said(one.label)
+    label = said(one.label)
+    if one.who and one.kind in WITH:
+        label = words.sentence("{what}, avec {who}", what=label, who=one.who)
     return Entry(uid=f"{one.case}-{one.kind}", summary=label, day=one.day, at=one.at, place=place,
                  says=said(one.otherwise), link=link_to("/mon-parcours"))
 
@@ -88,5 +90,5 @@ def next_journee(person: Person) -> Journee | None:
 def of_journee(journee: Journee) -> Entry:
     """A journée for an agenda: it begins at half past nine and lasts the day."""
     at = paris_instant(journee.day, BEGINS)
-    return Entry(uid=f"journee-{journee.planned}", summary=f"Journée {office.coop}", day=journee.day, at=at,
-                 lasts=LASTS, place=journee.place, link=link_to("/mon-parcours"))
+    return Entry(uid=f"journee-{journee.planned}", summary=words.sentence("Journée {coop}", coop=office.coop),
+                 day=journee.day, at=at, lasts=LASTS, place=journee.place, link=link_to("/mon-parcours"))

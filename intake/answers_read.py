@@ -160,14 +160,14 @@ def in_words(field: Field, value: Any) -> str:
     choices = getattr(field, "choices", None) or []
     labels = {str(one[0]): one[1] for one in choices if isinstance(one, tuple)}
     if isinstance(value, bool):
-        return "Oui" if value else "Non"
+        return words.told("Oui" if value else "Non")
     if isinstance(value, list):
         return " ; ".join(in_words(field, one) for one in value)
     if isinstance(value, dict):
         return _of_row(field.row(), value) if hasattr(field, "row") else _of_dict(value)
     text = str(value)
     if text in labels:
-        return labels[text]
+        return words.told(labels[text])
     if field.type == "PhoneField":
         return words.phone(text)
     if field.type == "MoneyField":
@@ -210,7 +210,7 @@ def _of_row(row: Any, value: dict[str, Any]) -> str:
 def _of_dict(value: dict[str, Any]) -> str:
     if value.get("piece"):
         piece = Piece.get_or_none(Piece.uid == value["piece"])
-        return piece.filename if piece else "Pièce supprimée"
+        return piece.filename if piece else words.told("Pièce supprimée")
     if value.get("missing"):
-        return f"Pas encore : {value['missing']}"
+        return words.sentence("Pas encore : {word}", word=value["missing"])
     return ", ".join(str(one) for one in value.values() if one)

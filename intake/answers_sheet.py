@@ -12,6 +12,7 @@ from intake import moment, papers, questionnaire, words
 from intake.answers_read import in_words
 from intake.facts import facts_of
 from intake.history import unsealed
+from intake.language import FRENCH, speaking
 from intake.models import drafts
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.settings import settings_on
@@ -20,6 +21,7 @@ from intake.questionnaire import Task
 from workflows.calendar import add_working_days, paris_day, working_day_on_or_after
 from workflows.fields import to_json
 from workflows.grammar import Page, StepForm
+from workflows.sentences import Sentence
 
 PAPERS = timedelta(days=7)
 """What support has to look at the entry papers, as the row of `send_papers` says."""
@@ -68,7 +70,7 @@ def _lines(form: StepForm, checked: Mapping[str, Any] | None) -> list[tuple[str,
     found = []
     for one in form:
         value = to_json(one.data) if checked is None else checked.get(one.short_name)
-        label = one.label.text + (" (facultatif)" if getattr(one, "optional", False) else "")
+        label = Sentence("{label} (facultatif)", label=one.label.text) if getattr(one, "optional", False) else one.label.text
         if one.short_name in form.dropped:
             continue
         found.append((one.id, Line(label, in_words(one, value) if value not in (None, "", [], {}) else "")))
@@ -112,17 +114,18 @@ def sending_of(case: Case, what: str) -> Sending | None:
     day = paris_day(event.made_at)
     if event.step == "send_papers":
         return Sending(event, what, "Votre dossier d’entrée est envoyé", [
-            f"L’équipe support le vérifie d’ici le {_day(working_day_on_or_after(day + PAPERS))}.",
+            words.sentence("L’équipe support le vérifie d’ici le {jour}.", jour=_day(working_day_on_or_after(day + PAPERS))),
             "Elle vous écrit s’il manque quelque chose, puis elle prépare votre contrat."])
     if event.step == "revise":
         return Sending(event, what, "Votre nouvelle version est envoyée", [
             "Le Cercle accompagnement voit ce qui change. Vos premières réponses sont gardées."])
     by = add_working_days(day, settings_on(day, case.antenna)["admission.file_days"])
     return Sending(event, what, "Votre candidature est envoyée", [
-        f"Le Cercle accompagnement lit votre demande d’ici le {_day(by)}.",
+        words.sentence("Le Cercle accompagnement lit votre demande d’ici le {jour}.", jour=_day(by)),
         "Vous recevrez un courriel, quelle que soit la réponse."])
 
 
+@speaking(FRENCH)
 def pdf(case: Case, sending: Sending) -> bytes:
     """The answers of a sending, numbers masked: the same bytes each time."""
     made_on, person = paris_day(sending.event.made_at), case.dossier.person

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import IntegrityError
 
 import workflows
-from intake import moment
+from intake import language, moment
 from intake.cases import new_case, take_step
 from intake.facts.contracts import contracts_of
 from intake.models import search, tasks
@@ -48,7 +48,7 @@ def _arrive(raw: Mapping[str, Any], answers: Mapping[str, Any], by: Actor | None
         person = find_by_email(answers["email"]) if answers.get("email") else None
         if person is not None and (joined := open_admission(person) or still_under_contract(person)):
             return joined
-        person = person or create_person(answers)
+        person = person or create_person(answers, language.current() if by is None else language.FRENCH)
         where = antenna or Antenna.get(Antenna.code == answers["antenna"])
         dossier = open_dossier(person, where, answers)
         take_step(new_case(dossier, "admission"), "register", by=by or person, raw=raw, key=key)
@@ -73,12 +73,12 @@ def still_under_contract(person: Person) -> Dossier | None:
     return found
 
 
-def create_person(answers: Mapping[str, Any]) -> Person:
+def create_person(answers: Mapping[str, Any], spoken: str = language.FRENCH) -> Person:
     """Someone new."""
     found: Person = Person.create(
         uid=new_uid(), first_name=answers["first_name"], last_name=answers.get("last_name") or "",
         email=fold_email(answers["email"]) if answers.get("email") else None, phone=answers.get("phone") or "",
-        trade=(answers.get("activity") or "")[:80], created_at=moment.now())
+        trade=(answers.get("activity") or "")[:80], language=spoken, created_at=moment.now())
     return found
 
 

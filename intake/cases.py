@@ -11,6 +11,7 @@ from intake import effects, foresight, history, moment, words
 from intake.effects import Made, Moment
 from intake.facts import facts_of
 from intake.facts.common import item_of
+from intake.language import FRENCH, speaking
 from intake.models import pieces, places, ranks
 from intake.models.actors import Actor, Grant, grants_of, roles_on
 from intake.models.base import new_uid, retrying, write_transaction
@@ -24,6 +25,7 @@ from workflows.admission.ranks import sentences
 from workflows.calendar import paris_day
 from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
 from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
+from workflows.sentences import DayInWords, Sentence
 from workflows.wellformed import fingerprint
 
 Raw = Mapping[str, Any]
@@ -40,7 +42,7 @@ class Stale(StepRefused):
         row = next(iter(workflows.ALL[case.workflow].rows(step)), None)
         told = "a modifié ce dossier"
         if event is not None and row is not None and event.step == step and row.past.startswith("a "):
-            told = f"a déjà {row.past.removeprefix('a ')}"
+            told = Sentence.read_as(f"a déjà {row.past.removeprefix('a ')}", "{fait}, déjà", fait=row.past)
         super().__init__(Refusal(
             "{qui} {fait} {quand}.", {"qui": _called(event, case, by), "fait": told, "quand": _told_when(event)}))
         self.event = event
@@ -53,6 +55,7 @@ class OtherText(StepRefused):
         super().__init__(Refusal("Ce formulaire a déjà été envoyé avec un autre texte. Vérifiez le dossier."))
 
 
+@speaking(FRENCH)  # what is written is French; each letter, its reader’s language
 def take_step(
     case: Case, step: str, *, by: Actor, raw: Raw, key: str | None, seen_version: int | None = None,
     cause: Event | None = None, made: Made | None = None, told: str | None = None,
@@ -323,7 +326,9 @@ def _told_when(event: Event | None) -> str:
     if event is None:
         return "à l’instant"
     today = words.as_day(event.made_at) == moment.today()
-    return f"à {words.hour(event.made_at)}" if today else f"le {words.short_day(event.made_at)} à {words.hour(event.made_at)}"
+    said = "à {heure}" if today else "le {jour} à {heure}"
+    return Sentence(said, jour=DayInWords(words.short_day(event.made_at), words.as_day(event.made_at)),
+                    heure=DayInWords(words.hour(event.made_at), event.made_at.astimezone(words.PARIS).time()))
 
 
 __all__ = ["AnswersInvalid", "NotTheirs", "OtherText", "Stale", "StepRefused", "locked", "new_case", "take_step"]

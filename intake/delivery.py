@@ -18,9 +18,9 @@ WHY = {REFUSED: "adresse refusée", CONTENT: "texte refusé par le serveur", CAM
 def says(letter: Letter) -> str:
     """« Attend jusqu’à 9 h 22 », « Remise au serveur à 9 h 22 », « Non partie : adresse refusée »."""
     if letter.status == "failed":
-        return f"Non partie : {why(letter.problem)}"
+        return words.sentence("Non partie : {why}", why=why(letter.problem))
     if letter.status == "sent":
-        return f"Remise au serveur {when(letter.sent_at)}"
+        return words.sentence("Remise au serveur {when}", when=when(letter.sent_at))
     if letter.status == "claimed":
         return "Envoi en cours"
     if letter.status == "dropped":
@@ -30,14 +30,16 @@ def says(letter: Letter) -> str:
     soon = letter.next_try - moment.now() < SOON
     until = words.hour(letter.next_try) if soon else words.at(letter.next_try)
     if letter.problem.startswith(HELD):
-        return f"Attend jusqu’au {words.at(letter.next_try)} : déjà {letter.problem.partition(' ')[2]} lettres ce jour-là"
-    again = f", {words.Count(letter.tries):essai|essais} sans succès" if letter.tries else ""
-    return f"Attend jusqu’{'à' if soon else 'au'} {until}{again}"
+        return words.sentence("Attend jusqu’au {until} : déjà {n} lettres ce jour-là", until=words.at(letter.next_try),
+                              n=letter.problem.partition(" ")[2])
+    said = words.sentence("Attend jusqu’à {until}" if soon else "Attend jusqu’au {until}", until=until)
+    return words.sentence("{said}, {n:essai|essais} sans succès", said=said, n=letter.tries) if letter.tries else said
 
 
 def when(instant: datetime) -> str:
     """« à 9 h 22 » today, « le 3 mars 2027 à 9 h 22 » another day."""
-    return f"à {words.hour(instant)}" if as_day(instant) == moment.today() else f"le {words.at(instant)}"
+    today = as_day(instant) == moment.today()
+    return words.sentence("à {heure}" if today else "le {jour}", heure=words.hour(instant), jour=words.at(instant))
 
 
 def why(problem: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import workflows
 from intake import moment, outbox, signing_links
+from intake.language import FRENCH, speaking
 from intake.models import places, search, served, signatures
 from intake.models.actors import Actor
 from intake.models.base import new_uid
@@ -139,6 +140,7 @@ class Owed:
     """Its text is what someone wrote in the form of the step."""
     gathered: bool = False
     """It is a line of the day’s letter."""
+    language: str = FRENCH
 
 
 def letters_of(told: Letter, at: Moment) -> list[Owed]:
@@ -151,15 +153,17 @@ def letters_of(told: Letter, at: Moment) -> list[Owed]:
     for role in told.to:
         for person in recipients(role, at.case, at.by):
             addressed = roles.person if person.id == at.case.dossier.person_id else role
-            context = {"prenom": person.called, **letter_context(told, addressed, at)}
-            if told.text:
-                subject, body = outbox.as_written(
-                    told.template, person.language, context, str(answers.get(told.subject) or ""),
-                    str(answers[told.text]))
-            else:
-                subject, body = outbox.render(told.template, person.language, context)
+            language = outbox.language_of(told.template, person, addressed)
+            with speaking(language):
+                context = {"prenom": person.called, **letter_context(told, addressed, at)}
+                if told.text:
+                    subject, body = outbox.as_written(
+                        told.template, language, context, str(answers.get(told.subject) or ""),
+                        str(answers[told.text]))
+                else:
+                    subject, body = outbox.render(told.template, language, context)
             gathered = told.gathered and addressed not in (roles.person, roles.peer)
-            owed.append(Owed(told.template, person, subject, body, occasion, bool(told.text), gathered))
+            owed.append(Owed(told.template, person, subject, body, occasion, bool(told.text), gathered, language))
     return owed
 
 
@@ -172,8 +176,9 @@ def write_letter(told: Letter, at: Moment) -> None:
             call(at.case, at.event, one.to)
             continue
         outbox.owe_text(
-            one.template, one.to, one.subject, one.body, cause=f"event:{at.event.uid}", occasion=one.occasion,
-            now=at.event.made_at, not_before=at.event.made_at + wait, event=at.event, case=at.case, gathered=one.gathered)
+            one.template, one.to, one.subject, one.body, language=one.language, cause=f"event:{at.event.uid}",
+            occasion=one.occasion, now=at.event.made_at, not_before=at.event.made_at + wait, event=at.event, case=at.case,
+            gathered=one.gathered)
 
 
 def call(case: Case, event: Event, person: Person) -> None:

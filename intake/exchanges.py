@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from intake import words
 from intake.delivery import says
 from intake.models.dossiers import Answers, Dossier, Event
 from intake.models.letters import Letter
@@ -24,6 +25,8 @@ class Said:
     stands: str
     """Where its letter stands, in words."""
     mine: bool = False
+    language: str = ""
+    """Of a letter; what people typed is in theirs."""
 
 
 def of(dossier: Dossier, reader: Person) -> list[Said]:
@@ -31,7 +34,8 @@ def of(dossier: Dossier, reader: Person) -> list[Said]:
     letters = list(Letter.select(Letter, Event, Person).join(Event, join_type="LEFT OUTER JOIN")
                    .join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
                    .where(Letter.dossier == dossier, Letter.recipient == reader).order_by(Letter.id.desc()).limit(MOST))
-    found = [Said(one.written_at, sender(one), one.subject, text_of(one), says(one)) for one in letters]
+    found = [Said(one.written_at, sender(one), one.subject, text_of(one), says(one),
+                  language=one.language if one.template != "message" else "") for one in letters]
     return sorted([*found, *_written(dossier, reader)], key=lambda one: one.at, reverse=True)
 
 
@@ -54,8 +58,9 @@ def _written(dossier: Dossier, person: Person) -> list[Said]:
     rows = (Answers.select(Answers, Event).join(Event, on=Answers.event)
             .where(Event.dossier == dossier, Event.step == "write", Event.actor == person)
             .order_by(Event.id.desc()).limit(MOST))
-    return [Said(row.event.made_at, f"Vous, à {addressee(row.event)}", row.text.get("subject", ""), row.text.get("message", ""),
-                 _stands(row.event), mine=True) for row in rows if row.text]
+    return [Said(row.event.made_at, words.sentence("Vous, à {name}", name=addressee(row.event)),
+                 row.text.get("subject", ""), row.text.get("message", ""), _stands(row.event), mine=True)
+            for row in rows if row.text]
 
 
 def addressee(event: Event) -> str:

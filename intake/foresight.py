@@ -16,6 +16,7 @@ from typing import Any
 import workflows
 from intake import effects, outbox, words
 from intake.effects import Moment, Owed
+from intake.language import speaking
 from intake.models.actors import Actor
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.letters import Letter as LetterRow
@@ -290,5 +291,7 @@ def draft(form: Any, case: Case, row: Step, facts: Any, by: Actor) -> None:
     if isinstance(at.case.memory, Unsaid):
         at.case.memory = dict(case.memory)
     person = case.dossier.person
-    context = {"prenom": person.called, **effects.letter_context(told, "person", nothing)}
-    form[told.subject].data, form[told.text].data = outbox.draft(told.template, person.language, context)
+    language = outbox.language_of(told.template, person)
+    with speaking(language):
+        context = {"prenom": person.called, **effects.letter_context(told, "person", nothing)}
+    form[told.subject].data, form[told.text].data = outbox.draft(told.template, language, context)

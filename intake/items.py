@@ -32,7 +32,7 @@ class AboutOne:
         """« Noé a noté un rendez-vous, le 5 avril »."""
         past = workflow_of(self.case).rows(self.event.step)[0].past
         who = self.event.actor.called if self.event.actor else "L’équipe"
-        return f"{who} {past}, le {words.short_day(self.event.effective_on)}"
+        return words.sentence("{who} {past}, le {jour}", who=who, past=past, jour=words.short_day(self.event.effective_on))
 
 
 def items_of(cases: Collection[Case]) -> list[AboutOne]:

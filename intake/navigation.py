@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import g, has_request_context, request, url_for
 
-from intake import moment
+from intake import language, moment
 from intake.access import held_roles
 from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Person
+from intake.outbox import link_to
 from intake.show import in_development
 
 READERS = frozenset({"circle", "coordinator", "support", "cogerance"})
@@ -24,13 +25,29 @@ def header() -> dict[str, Any]:
     person = g.get("person")
     return {
         "nav": entries(), "me": person.called if person else "", "me_url": url_for("sign_in.account") if person else "",
-        "lang": "fr", "help_url": url_for("start.help_page"),
+        "lang": language.current(), "help_url": url_for("start.help_page"),
+        "language_url": url_for("language.choose") if language.offered() else "", "here_url": here(),
+        "alternates": alternates(),
         "foot": [{"label": "Vos données", "href": url_for("start.privacy")},
                  {"label": "Accessibilité : partiellement conforme", "href": url_for("start.accessibility")},
                  *([] if person else [{"label": "Se connecter", "href": url_for("sign_in.ask")}]),
                  *([{"label": "Machine de développement", "href": url_for("development.door")}]
                    if in_development() else [])],
     }
+
+
+def here() -> str:
+    """The page one reads, for the way back to it; the front page for a form that has no page of its own."""
+    shown = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    path = request.full_path.rstrip("?") if shown else "/"
+    return "/" if path.startswith("/en/") else path
+
+
+def alternates() -> list[tuple[str, str]]:
+    """(language, address) of the front page, for search engines."""
+    if request.endpoint not in ("start.welcome", "language.welcome"):
+        return []
+    return [("fr", link_to("/")), ("en", link_to("/en/"))]
 
 
 def entries() -> list[dict[str, Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from intake.language import ENGLISH, FRENCH, current, speaking
 from intake.models.base import new_uid
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case, Event
@@ -18,7 +20,8 @@ from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.words import FILTERS
 
-SUBJECT_MARK = "\n"
+SUBJECT_MARK, PERSON = "\n", "person"
+LETTERS = Path(__file__).parent.parent / "templates" / "mail"
 CODED = frozenset({"contract_to_sign", "contract_to_countersign"})
 """Letters that hold a code to sign: read by whoever receives them, and nobody else."""
 
@@ -61,7 +64,7 @@ WRITTEN = ("uid", "dossier", "cause", "event", "template", "recipient", "address
            "body", "message_id", "status", "not_before", "next_try", "written_at")
 WRITE = compiled(lambda: Letter.insert(**{name: param(name) for name in WRITTEN}).on_conflict_ignore())
 _mail = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "mail"), undefined=StrictUndefined,
+    loader=FileSystemLoader(LETTERS), undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False,  # noqa: S701 plain text
 )
 _mail.filters.update(FILTERS)
@@ -69,13 +72,26 @@ _mail.filters.update(FILTERS)
 
 def render(template: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """(subject, body) of a letter; English lives in `mail/en/`, French is the fallback."""
-    try:
-        text = _mail.get_template(f"en/{template}.txt" if language == "en" else f"{template}.txt")
-    except TemplateNotFound:
-        text = _mail.get_template(f"{template}.txt")
-    subject, _, body = text.render(
-        **context, **office.said()).partition(SUBJECT_MARK)
+    with speaking(language):
+        subject, _, body = _text_of(template).render(**context, **office.said()).partition(SUBJECT_MARK)
     return subject.strip(), body.strip() + "\n"
+
+
+def language_of(template: str, to: Person, role: str = PERSON) -> str:
+    """The language of a letter: its person’s when it is written in it; the team, peers among them, reads French."""
+    return ENGLISH if to.language == ENGLISH and role == PERSON and template in english() else FRENCH
+
+
+
+@cache
+def english() -> frozenset[str]:
+    """The letters that have an English text: those that reach people, and the parts they include."""
+    return frozenset(file.stem for file in (LETTERS / "en").glob("*.txt"))
+
+
+def _text_of(template: str) -> Template:
+    """A letter in the language spoken now."""
+    return _mail.get_template(f"en/{template}.txt" if current() == ENGLISH else f"{template}.txt")
 
 
 def link_to(path: str) -> str:
@@ -86,18 +102,19 @@ def link_to(path: str) -> str:
 def as_written(template: str, language: str, context: Mapping[str, Any], subject: str, text: str) -> tuple[str, str]:
     """(subject, body) of a letter whose text someone wrote: what was posted is what leaves, the footer under it."""
     said, _ = render(template, language, context) if not subject else (subject, "")
-    return said, f"{text.strip()}\n\n{footer(context)}"
+    return said, f"{text.strip()}\n\n{footer(language, context)}"
 
 
-def footer(context: Mapping[str, Any]) -> str:
+def footer(language: str, context: Mapping[str, Any]) -> str:
     """Why one receives this letter, and who helps; the same under every letter."""
-    return _mail.get_template("_pied.txt").render(**context, **office.said()).strip() + "\n"
+    with speaking(language):
+        return _text_of("_pied").render(**context, **office.said()).strip() + "\n"
 
 
 def draft(template: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """(subject, text) to begin from, without the footer."""
     subject, body = render(template, language, context)
-    return subject, body.removesuffix(footer(context)).strip()
+    return subject, body.removesuffix(footer(language, context)).strip()
 
 
 def owe(
@@ -105,13 +122,14 @@ def owe(
     not_before: datetime | None = None, event: Event | None = None, case: Case | None = None, address: str = "",
 ) -> None:
     """Write a letter with its cause; nothing when the same one is already owed or the person has no address."""
-    subject, body = render(template, to.language, {"prenom": to.called, **context})
-    owe_text(template, to, subject, body, cause=cause, occasion=occasion, now=now, not_before=not_before, event=event,
-             case=case, address=address)
+    language = language_of(template, to, str(context.get("to", PERSON)))
+    subject, body = render(template, language, {"prenom": to.called, **context})
+    owe_text(template, to, subject, body, language=language, cause=cause, occasion=occasion, now=now, not_before=not_before,
+             event=event, case=case, address=address)
 
 
 def owe_text(
-    template: str, to: Person, subject: str, body: str, *, cause: str, occasion: str = "", now: datetime,
+    template: str, to: Person, subject: str, body: str, *, language: str, cause: str, occasion: str = "", now: datetime,
     not_before: datetime | None = None, event: Event | None = None, case: Case | None = None, address: str = "",
     gathered: bool = False,
 ) -> None:
@@ -125,7 +143,7 @@ def owe_text(
     uid = new_uid()
     WRITE(
         uid=uid, dossier=case.dossier_id if case is not None else None, cause=cause, event=event.id if event else None,
-        template=template, recipient=to.id, address=address, occasion=occasion, language=to.language, subject=subject,
+        template=template, recipient=to.id, address=address, occasion=occasion, language=language, subject=subject,
         body=body, message_id=f"<{uid}@parcours>", status="gathered" if gathered else "waiting",
         not_before=not_before or now, next_try=not_before or now,
         written_at=now)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, current_app, make_response, redirect, render_template, request
 from flask_htmx import HTMX
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup, escape
+
+from intake import language, words
 
 NBSP = "\u00a0"
 _BEFORE = re.compile(r" ([:;!?»%€])")
@@ -58,7 +63,12 @@ def submission_key() -> str:
 
 
 def typo(text: Any) -> Markup:
-    """French spacing: no-break spaces before : ; ! ? » % €, after «, inside numbers and « 9 h 30 »."""
+    """Our words for a page: in the reader’s language, with the spacing of French when they read French.
+
+    French spacing: no-break spaces before : ; ! ? » % €, after «, inside numbers and « 9 h 30 ».
+    """
+    if language.current() != language.FRENCH:
+        return escape(words.told(text) if isinstance(text, str) else text)
     said = str(escape(text))
     said = _BEFORE.sub(NBSP + r"\1", said)
     said = _AFTER.sub("«" + NBSP, said)
@@ -67,9 +77,27 @@ def typo(text: Any) -> Markup:
     return Markup(said)  # noqa: S704 escaped above
 
 
+def say(source: str, **values: Any) -> Markup:
+    """A sentence with its values, for a page: `_("Mis à jour le {day}.", day=…)`."""
+    return typo(words.sentence(source, **values))
+
+
 def ordinals(text: Any) -> Markup:
     """A sentence for a page, « 4e place » with its letters raised (SCREENS L2); letters and attributes keep plain text."""
+    if language.current() != language.FRENCH:
+        return typo(text)
     return Markup(_ORDINAL.sub(r"\1<sup>\2</sup>", str(typo(text))))  # noqa: S704 escaped by typo
+
+
+def _said_at_each_reading(words_of: Callable[[Any], Markup]) -> Callable[[Context, Any], Markup]:
+    """A filter that Jinja never works out once for all: its words depend on who reads."""
+    @pass_context
+    def filtered(_: Context, text: Any) -> Markup:
+        return words_of(text)
+    return filtered
+
+
+FILTERS = {"typo": _said_at_each_reading(typo), "ordinals": _said_at_each_reading(ordinals)}
 
 
 def in_development() -> bool:

@@ -50,6 +50,6 @@ def send_again(request: SigningRequest, now: datetime) -> bool:
     if first is None or lately >= AGAIN:
         return False
     with write_transaction():
-        owe_text(LETTER, request.person, first.subject, first.body, cause=first.cause, occasion=f"again {new_uid()}", now=now,
-                 event=request.event, case=request.case)
+        owe_text(LETTER, request.person, first.subject, first.body, language=first.language, cause=first.cause,
+                 occasion=f"again {new_uid()}", now=now, event=request.event, case=request.case)
     return True

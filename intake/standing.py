@@ -35,7 +35,7 @@ def is_open(case: Case) -> bool:
 def greeting(person: Person, main: Case | None) -> str:
     """« Bonjour Ben, votre demande avance », while it does."""
     moves = main is not None and main.workflow == "admission" and main.state in ("submitted", "review", "waiting")
-    return f"Bonjour {person.called}, votre demande avance" if moves else f"Bonjour {person.called}"
+    return words.sentence("Bonjour {name}, votre demande avance" if moves else "Bonjour {name}", name=person.called)
 
 
 def next_of(main: Case | None) -> str:
@@ -65,9 +65,9 @@ def rank_of(main: Case | None) -> dict[str, Any] | None:
 def worsened(line: ranks.RankLine) -> str:
     """« Vous passez de la 3e à la 4e place : … » (F73)."""
     if line.before is None:
-        return f"Vous êtes à la {words.rank(line.rank, feminine=True)} place : {line.sentence}"
-    return (f"Vous passez de la {words.rank(line.before, feminine=True)} à la {words.rank(line.rank, feminine=True)} "
-            f"place : {line.sentence}")
+        return words.sentence("Vous êtes à la {rank} place : {why}", rank=words.rank(line.rank, feminine=True), why=line.sentence)
+    return words.sentence("Vous passez de la {before} à la {rank} place : {why}", before=words.rank(line.before, feminine=True),
+                          rank=words.rank(line.rank, feminine=True), why=line.sentence)
 
 
 # Whom to talk to -----------------------------------------------------------------------------------------------------
@@ -126,8 +126,8 @@ def noted(dossier: Dossier, uid: str, reader: Person) -> str:
         return ""
     row = next((row for row in workflow_of(event.case).rows(event.step) if row.label), None)
     letter = Letter.select().where(Letter.event == event, Letter.recipient == reader).first()
-    label = f" : « {row.label} »" if row is not None else ""
-    return " ".join(filter(None, (f"C’est noté{label}.", _of_letter(letter))))
+    done = words.sentence("C’est noté : « {label} »." if row is not None else "C’est noté.", label=row.label if row else "")
+    return words.together(done, _of_letter(letter))
 
 
 def _of_letter(letter: Letter | None) -> str:
@@ -135,7 +135,7 @@ def _of_letter(letter: Letter | None) -> str:
     if letter is None or letter.status == "dropped":
         return ""
     if letter.status == "sent":
-        return f"Un courriel est parti à {letter.address}."
+        return words.sentence("Un courriel est parti à {address}.", address=letter.address)
     if letter.status == "failed":
-        return f"Le courriel n’est pas parti à {letter.address} : vérifiez votre adresse."
-    return f"Vous allez recevoir un courriel à {letter.address}."
+        return words.sentence("Le courriel n’est pas parti à {address} : vérifiez votre adresse.", address=letter.address)
+    return words.sentence("Vous allez recevoir un courriel à {address}.", address=letter.address)

@@ -60,7 +60,7 @@ def line(event: Event, case: Case, read: int) -> Line:
     where = WHERE.get(event.step) or ("dossier.answers" if row is not None and row.form is not None else "")
     anchor = f"e-{event.uid}" if where == "dossier.answers" else None
     effective = words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else ""
-    at = f"{day_of(event.made_at)} {words.hour(event.made_at)}"
+    at = words.sentence("{jour} {heure}", jour=day_of(event.made_at), heure=words.hour(event.made_at))
     return Line(event.number, event.made_at.isoformat(), at, told(event, case),
                 url_for(where, uid=case.dossier.uid, _anchor=anchor) if where else "", event.actor_id is None,
                 bool(row and row.decision), effective, event.number > read > 0)
@@ -73,10 +73,11 @@ def grouped(lines: list[Line]) -> list[Line]:
         first, *others = list(together)
         if others and key == "calendar":
             count = len(others) + 1
-            found.append(Line(first.number, first.iso, first.at, f"{count} événements du calendrier", quiet=True,
-                              new=first.new, others=[first, *others]))
+            said = words.sentence("{n} événements du calendrier", n=count)
+            found.append(Line(first.number, first.iso, first.at, said, quiet=True, new=first.new, others=[first, *others]))
         elif others:
-            first.text, first.others = f"{first.text} ({len(others) + 1} fois)", others
+            first.text = words.sentence("{what} ({n} fois)", what=first.text, n=len(others) + 1)
+            first.others = others
             found.append(first)
         else:
             found.append(first)

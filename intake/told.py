@@ -19,10 +19,10 @@ def told(event: Event, case: Case) -> str:
     row = row_of(event, case)
     past = row.past if row is not None and row.past else event.step
     if past.startswith("est "):
-        return f"{case.dossier.person.called} {past}"
+        return words.sentence("{who} {past}", who=case.dossier.person.called, past=past)
     if not past.startswith(("a ", "ne ")):
-        return past[:1].upper() + past[1:]
-    return f"{actor_name(event, case)} {past}"
+        return words.sentence("{Past}", past=past)
+    return words.sentence("{who} {past}", who=actor_name(event, case), past=past)
 
 
 def row_of(event: Event, case: Case) -> Step | None:
@@ -49,5 +49,5 @@ def day_of(instant: datetime) -> str:
 def lately(instant: datetime) -> str:
     """« aujourd’hui à 9 h 12 », « hier à 18 h 04 », « le 3 mars à 10 h »."""
     today, day = moment.today(), paris_day(instant)
-    said = "aujourd’hui" if day == today else "hier" if day == today - timedelta(days=1) else f"le {day_of(instant)}"
-    return f"{said} à {words.hour(instant)}"
+    said = {today: "aujourd’hui à {heure}", today - timedelta(days=1): "hier à {heure}"}.get(day, "le {jour} à {heure}")
+    return words.sentence(said, jour=day_of(instant), heure=words.hour(instant))

@@ -41,6 +41,7 @@ class Page(HTMLParser):
         self._select: str | None = None
         self.headings: list[str] = []
         self.feed(html)
+        self.forms.sort(key=lambda one: one.action == "/langue")  # the switch of the header, on every page, comes last
         self.text = squeeze(self._words)
 
     def form(self, button: str) -> Form:

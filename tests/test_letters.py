@@ -147,9 +147,9 @@ FIGURES: dict[str, Any] = {
 }
 
 
-def letter(template: str, known: Mapping[str, Any] = KNOWN, **more: Any) -> tuple[str, str]:
-    """(subject, body) of a letter to Ana, unless told."""
-    return render(template, "fr", {
+def letter(template: str, known: Mapping[str, Any] = KNOWN, spoken: str = "fr", **more: Any) -> tuple[str, str]:
+    """(subject, body) of a letter to Ana, in French, unless told."""
+    return render(template, spoken, {
         "prenom": "Ana", "to": "person", "link": LINK, "step": "offer", "before": "waiting", "state": "papers",
         "today": "2026-11-23", "setting": DEFAULTS.__getitem__, **LIST_OF_THREE, **FIGURES, **known, **more})
 

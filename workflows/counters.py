@@ -25,6 +25,7 @@ from workflows.calendar import (
 )
 from workflows.contracts import Contract, earlier_periods, ever_in_force
 from workflows.grammar import Told
+from workflows.sentences import Sentence
 
 CAPES = 3
 """Contracts the letter of C. com. L127-2 admits: one, twice renewed."""
@@ -110,7 +111,13 @@ def _two_readings(start: date, months: int, earlier: Sequence[Period]) -> Iterab
 def length_in_words(periods: Sequence[Period]) -> str:
     """« 5 mois et 16 jours », « 18 mois », « 12 jours »."""
     months, days = prior_length(periods)
-    parts = [f"{months} mois"] if months else []
-    if days or not parts:
-        parts.append(f"{days} jour{'s' if days > 1 else ''}")
-    return " et ".join(parts)
+    if months and days:
+        return Sentence.read_as(f"{months} mois et {_days(days)}", "{months:mois|mois} et {days:jour|jours}",
+                                months=months, days=days)
+    if months:
+        return Sentence.read_as(f"{months} mois", "{months:mois|mois}", months=months)
+    return Sentence.read_as(_days(days), "{days:jour|jours}", days=days)
+
+
+def _days(days: int) -> str:
+    return f"{days} jour{'s' if days > 1 else ''}"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from workflows.calendar import delay_end
+from workflows.sentences import Sentence
 
 Settings = Mapping[str, Any]
 
@@ -97,15 +98,17 @@ def in_words(settings: Settings) -> list[tuple[str, str]]:
     months = {name: lasting(settings[f"keep.{name}"]) for name in (
         "interest", "refused", "refused_consent", "notes", "contract", "accompaniment", "attendance", "irritant", "exit_contact")}
     return [
-        ("Une demande non envoyée", f"{settings['draft.close_days']} jours après votre dernier passage, "
-         f"puis votre adresse seule pendant {settings['reopen.days']} jours"),
+        ("Une demande non envoyée", Sentence(
+            "{n} jours après votre dernier passage, puis votre adresse seule pendant {then} jours",
+            n=settings["draft.close_days"], then=settings["reopen.days"])),
         ("Vos coordonnées, sans demande", months["interest"]),
         ("Une candidature sans suite", months["refused"]),
-        ("La même, si vous acceptez d’être recontacté·e", f"{months['refused_consent']} après le dernier contact"),
-        ("Les notes de rencontre", f"{months['notes']} après la décision"),
+        ("La même, si vous acceptez d’être recontacté·e",
+         Sentence("{lasts} après le dernier contact", lasts=months["refused_consent"])),
+        ("Les notes de rencontre", Sentence("{lasts} après la décision", lasts=months["notes"])),
         ("La copie de votre pièce d’identité", "jusqu’à sa vérification"),
-        ("Vos contrats", f"leur durée, puis {months['contract']}"),
-        ("Votre accompagnement", f"sa durée, puis {months['accompaniment']}"),
+        ("Vos contrats", Sentence("leur durée, puis {lasts}", lasts=months["contract"])),
+        ("Votre accompagnement", Sentence("sa durée, puis {lasts}", lasts=months["accompaniment"])),
         ("Vos présences aux journées", months["attendance"]),
         ("« Ce qui coince », sans votre nom", months["irritant"]),
         ("Le texte des lettres", "30 jours"),
@@ -116,4 +119,4 @@ def in_words(settings: Settings) -> list[tuple[str, str]]:
 
 def lasting(months: int) -> str:
     """« 3 mois », « 5 ans »."""
-    return f"{months // 12} ans" if months >= 24 and months % 12 == 0 else f"{months} mois"
+    return Sentence("{n} ans", n=months // 12) if months >= 24 and months % 12 == 0 else Sentence("{n} mois", n=months)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, Protocol
 
 from workflows.calendar import day_in_words, paris_day
+from workflows.sentences import Sentence
 
 Status = Literal["done", "here", "ahead", "end"]
 
@@ -75,14 +76,14 @@ def current_station(cases: Iterable[Run]) -> int:
 def _station(dossier: _Dossier, n: int, name: str, current: int) -> Station:
     if n == current and not dossier.left:
         day = dossier.until if n in (4, 5) else None
-        return Station(n, name, "here", f"{HERE}, jusqu’au {_words(day)}" if day else HERE, day)
+        return Station(n, name, "here", Sentence("Vous êtes ici, jusqu’au {jour}", jour=_words(day)) if day else HERE, day)
     if dossier.has_no_object(n, current):
         return Station(n, name, "done" if n < current else "ahead", NONE)
     done, day = dossier.done(n)
     if n <= current or (done and not current):
-        said = {1: "Envoyée le {}", 2: "Faite le {}", 3: "Place acceptée le {}", 4: "Jusqu’au {}", 5: "Depuis le {}",
-                6: "Depuis le {}"}[n]
-        return Station(n, name, "done", said.format(_words(day)) if day else "Fait", day)
+        said = {1: "Envoyée le {jour}", 2: "Faite le {jour}", 3: "Place acceptée le {jour}", 4: "Jusqu’au {jour}",
+                5: "Depuis le {jour}", 6: "Depuis le {jour}"}[n]
+        return Station(n, name, "done", Sentence(said, jour=_words(day)) if day else "Fait", day)
     return Station(n, name, "ahead", PREPARED if dossier.is_prepared(n) else AHEAD)
 
 
@@ -164,11 +165,11 @@ class _Dossier:
         """The stop that tells an exit: its name, its line, its day."""
         for departure in self.of("departure", *LEAVING):
             day = _day(departure, "ends_on", "ended_on")
-            return ("Sortie", f"Sortie le {_words(day)}" if day else "Sortie annoncée", day)
+            return ("Sortie", Sentence("Sortie le {jour}", jour=_words(day)) if day else "Sortie annoncée", day)
         closed = self.of("admission", *CLOSED_ADMISSION)
         if closed and not self.current:
             day = _instant_day(closed[-1], "since")
-            return ("Sans suite", f"Le {_words(day)}" if day else "Sans suite", day)
+            return ("Sans suite", Sentence("Le {jour}", jour=_words(day)) if day else "Sans suite", day)
         return None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Final
 
+from workflows.sentences import DayInWords
+
 MONTHS: Final = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
                  "novembre", "décembre")
 WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -73,14 +75,14 @@ class Month:
     @property
     def label(self) -> str:
         """In French: `décembre 2026`."""
-        return f"{MONTHS[self.month - 1]} {self.year}"
+        return DayInWords(f"{MONTHS[self.month - 1]} {self.year}", self)
 
 
 def day_in_words(day: date, weekday: bool = True) -> str:
     """A day in French: `jeudi 17 décembre 2026`, `1er mars 2027`."""
     number = "1er" if day.day == 1 else str(day.day)
     words = f"{number} {MONTHS[day.month - 1]} {day.year}"
-    return f"{WEEKDAYS[day.weekday()]} {words}" if weekday else words
+    return DayInWords(f"{WEEKDAYS[day.weekday()]} {words}" if weekday else words, day, weekday)
 
 
 def time_in_words(at: time) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from workflows.sentences import Sentence
+
 FEMININE: Final = (
     "zéro", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
 )
@@ -16,4 +18,5 @@ def in_letters(number: int, one: str = "une") -> str:
 
 def counted(number: int, one: str, many: str, article: str = "une") -> str:
     """« une place », « trois places »."""
-    return f"{in_letters(number, article)}\N{NO-BREAK SPACE}{one if number == 1 else many}"
+    french = f"{in_letters(number, article)}\N{NO-BREAK SPACE}{one if number == 1 else many}"
+    return Sentence.read_as(french, f"{{n:{one}|{many}}}", n=number)

@@ -184,13 +184,19 @@ def _accompaniment(case: Run, known: Known) -> Iterator[Obligation]:
             held.remove(done)
             continue
         late = asked.on < known.today
-        label = f"Bilan des {asked.months} mois" if asked.months else "Bilan"
+        label = _review_label(asked, late)
         yield Obligation(
             asked.before if late else asked.on, f"review-{asked.on.isoformat()}", case.uid,
-            Told(f"{label}, au plus tard" if late else label),
+            Told(label, {"n": str(asked.months)}),
             who=known.peer, step="prepare_review",
             otherwise=Told("Bilan à signer à deux avant le {jour}. Passé ce jour, l’équipe support vous contacte.",
                            {"jour": asked.before}))
+
+
+def _review_label(asked: Asked, late: bool) -> str:
+    if not asked.months:
+        return "Bilan, au plus tard" if late else "Bilan"
+    return "Bilan des {n} mois, au plus tard" if late else "Bilan des {n} mois"
 
 
 def _departure(case: Run, known: Known) -> Iterator[Obligation]:

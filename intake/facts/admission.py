@@ -21,6 +21,7 @@ from workflows.calendar import Month
 from workflows.grammar import Item
 from workflows.queue import Candidate, first_month
 from workflows.roles import circle, coordinator
+from workflows.sentences import Sentence
 
 BEFORE_MEETING = ("contact", "meeting")
 CLOSED = ("declined", "withdrawn", "lapsed")
@@ -173,7 +174,8 @@ def months_of(case: Case, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     soon = first_month(moment.today(), settings["offers.days"], settings["entry.lead_days"])
     first = soon if case.state == "waiting" else now
     ahead = [(month, free) for month, (_, free) in places_of(case.antenna).items() if month >= first]
-    return [(str(month), month.label if free else f"{month.label} (complet)") for month, free in ahead[:MONTHS_OFFERED]]
+    return [(str(month), month.label if free else Sentence("{mois} (complet)", mois=month.label))
+            for month, free in ahead[:MONTHS_OFFERED]]
 
 
 def line_of(case: Case) -> list[Candidate]:

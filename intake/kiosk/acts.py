@@ -17,7 +17,7 @@ from intake.models.days import Journee, journee_on
 from intake.models.kiosk import KioskEntry
 from intake.models.people import Antenna, Person
 from intake.models.slots import Slot
-from intake.words import full_day, hour
+from intake.words import full_day, hour, in_english, sentence
 from workflows.admission.forms import KioskContactForm
 from workflows.calendar import paris_day
 
@@ -75,7 +75,7 @@ def booking(payload: Payload, entry: KioskEntry, fresh: bool) -> Outcome:
     known = {"person": who.uid} if who is not None else {}
     if slot is None:
         return known | {"booking": "taken" if fresh and payload.get("online") is True else "asked"}
-    return known | {"booking": "booked", "slot": said(slot)}
+    return known | {"booking": "booked", "slot": said(slot), "english": in_english(said, slot)}
 
 
 ACTS: dict[str, Callable[[Payload, KioskEntry, bool], Outcome]] = {
@@ -89,7 +89,7 @@ def unknown_kind() -> Outcome:
 
 def said(slot: Slot) -> str:
     """« jeudi 17 décembre, 14 h 30, avec le Cercle accompagnement »."""
-    return f"{full_day(slot.starts_at)}, {hour(slot.starts_at)}, avec {slot.with_whom}"
+    return sentence("{day}, {hour}, avec {host}", day=full_day(slot.starts_at), hour=hour(slot.starts_at), host=slot.with_whom)
 
 
 def _journee(entry: KioskEntry) -> Journee:

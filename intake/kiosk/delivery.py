@@ -86,7 +86,9 @@ def free() -> Response:
     """The slots that are free now; a POST, so that nothing on the way keeps it."""
     journee = tablet.journee_ahead()
     found = slots.free_slots(journee) if journee is not None else []
-    return jsonify(slots=[{"uid": one.uid, "says": words.hour(one.starts_at), "day": words.full_day(one.starts_at)}
+    return jsonify(slots=[{"uid": one.uid, "says": words.hour(one.starts_at), "day": words.full_day(one.starts_at),
+                           "english": words.in_english(words.hour, one.starts_at),
+                           "day_english": words.in_english(words.full_day, one.starts_at)}
                           for one in found if one.starts_at > moment.now()])
 
 

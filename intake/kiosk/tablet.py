@@ -13,7 +13,7 @@ from intake.models import devices
 from intake.models.days import Journee
 from intake.models.devices import Device
 from intake.models.kiosk import current_key
-from intake.words import full_day
+from intake.words import full_day, in_english
 
 PATH = "/borne/"
 KEPT = timedelta(days=400)
@@ -64,7 +64,8 @@ def told(found: Device) -> dict[str, Any]:
         "uid": found.uid, "name": found.name, "place": found.place, "help": found.help_name, "pin": found.pin,
         "sequence": devices.last_number(found),
         "key": {"uid": key.uid, "public": key.public}, "now": millis(),
-        "journee": {"uid": day.uid, "day": day.day.isoformat(), "says": full_day(day.day), "place": day.place} if day else None,
+        "journee": {"uid": day.uid, "day": day.day.isoformat(), "says": full_day(day.day),
+                    "english": in_english(full_day, day.day), "place": day.place} if day else None,
     }
 
 

@@ -116,6 +116,13 @@ def holders(role: str, today: date, antenna: Antenna | None = None) -> list[Pers
 
 
 
+def speak(person: Person, language: str) -> None:
+    """Keep the language someone reads: their screens and their letters."""
+    if person.language != language:
+        Person.update(language=language).where(Person.id == person.id).execute()
+        person.language = language
+
+
 def change_email(person: Person, before: str | None, address: str) -> bool:
     """Give someone the address that proved itself; False when theirs changed meanwhile or someone else has it."""
     with write_transaction():

@@ -24,6 +24,7 @@ from intake.models.people import Person
 from intake.models.sealed import seal, unseal
 from intake.words import PARIS
 from workflows.engine import Refusal, StepRefused
+from workflows.sentences import DayInWords, Sentence
 
 CIRCLE = "le Cercle accompagnement"
 WISHES = 3
@@ -60,7 +61,7 @@ class Slot(Model):
     @property
     def with_whom(self) -> str:
         """« le Cercle accompagnement », or « Claire, du Cercle accompagnement »: a first name, for the tablet and letters."""
-        return f"{self.host.called}, du Cercle accompagnement" if self.host_id else CIRCLE
+        return Sentence("{name}, du Cercle accompagnement", name=self.host.called) if self.host_id else CIRCLE
 
     @property
     def booked_by(self) -> str:
@@ -139,7 +140,8 @@ def book_slot(uid: str, *, person: Person | None, guest: tuple[str, str] = ("", 
             return done  # type: ignore[no-any-return]
         held = Slot.get_or_none(Slot.journee == slot.journee_id, Slot.person == person) if person else None
         if held is not None and held.id != slot.id:
-            raise StepRefused(Refusal(ONE_EACH.sentence, {"heure": held.hour.replace(":", " h ")}))
+            hour = DayInWords(held.hour.replace(":", " h "), time.fromisoformat(held.hour))
+            raise StepRefused(Refusal(ONE_EACH.sentence, {"heure": hour}))
         taken: int = Slot.update(
             person=person, key=key, booked_at=moment.now(),
             guest=None if person else seal("slot.guest", uid, json.dumps(guest, ensure_ascii=False)),

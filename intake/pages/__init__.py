@@ -8,6 +8,7 @@ from flask import Flask
 
 SCREENS = (
     "start",
+    "language",
     "sign_in",
     "journey",
     "offer",

@@ -147,7 +147,7 @@ def dates_ahead(dossier: Dossier, cases: list[Case], here: list[dict[str, Any]])
         links[next_review.case, next_review.kind] = ("Préparer", url_for("review.prepare", case=next_review.case))
     dates = [say_date(one, dossier, links) for one in found]
     if journee := ahead.next_journee(me()):
-        dates.append({"day": journee.day, "what": words.full_day(journee.day).capitalize(), "journee": journee,
+        dates.append({"day": journee.day, "what": words.capital(words.full_day(journee.day)), "journee": journee,
                       "label": "Journée Optéos, 9 h 30", "who": journee.place,
                       "agenda": url_for("journey.calendar", dossier=dossier.uid, date=ahead.of_journee(journee).uid)})
     return sorted(dates, key=lambda date: str(date["day"]))
@@ -160,7 +160,8 @@ def say_date(one: Obligation, dossier: Dossier, links: dict[tuple[str, str], tup
     with_peer = one.who and one.step == "prepare_review"
     return {
         "day": one.day, "what": words.at(one.at) if one.at else words.long_day(one.day),
-        "label": ahead.said(one.label) + (f", avec {one.who}" if with_peer else ""), "who": "" if with_peer else one.who,
+        "label": words.sentence("{what}, avec {who}" if with_peer else "{what}", what=ahead.said(one.label), who=one.who),
+        "who": "" if with_peer else one.who,
         "otherwise": ahead.said(one.otherwise), "act": act, "href": link,
         "agenda": url_for("journey.calendar", dossier=dossier.uid, date=f"{one.case}-{one.kind}"),
     }

@@ -103,7 +103,7 @@ def too_late(case: Case, facts: Any) -> list[str]:
 def page(case: Case, form: AnswerForm, steps: dict[str, OpenStep], facts: Any, *, status: int = 200,
          reasons: list[str] | None = None) -> Response:
     """The offer, its deadline and what silence costs, then the answers; or why it is too late."""
-    told = {name: " ".join(words.fill(one.sentence, one.values) for one in found.step.before(facts)).rstrip(".")
+    told = {name: words.together(*(words.fill(one.sentence, one.values) for one in found.step.before(facts)), ending="")
             for name, found in steps.items() if found.step.before}
     shut = [words.say(refusal) for name, found in steps.items() if name == "postpone" for refusal in found.refusals]
     return show(

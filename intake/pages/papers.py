@@ -70,7 +70,7 @@ def to_draw(case: Case, held: Any) -> list[dict[str, str]]:
     if held & WRITERS and case.state in IN_FORCE.get(case.workflow, ()):
         found.append({"label": papers.TITLES["amendment"], "href": url_for("papers.amendment", **address)})
     if case.workflow == "accompaniment":
-        found += [{"label": f"{papers.TITLES['review']} du {words.long_day(event.made_at)}",
+        found += [{"label": words.sentence("{title} du {day}", title=papers.TITLES["review"], day=words.long_day(event.made_at)),
                    "act": url_for("papers.draw_review", event=event.uid, **address)}
                   for event, _ in readable_answers(case, held) if event.step == "record_review"]
     return found

@@ -86,7 +86,7 @@ class Sheet:
         return show(
             "application_page.html", block="question", status=status, case=self.case, form=form, page=self.page,
             back=self.back(), address=address, problem=problem, meanwhile=meanwhile, waiting=waiting,
-            step=f"Étape {at} sur {len(self.tasks) + 1} : {self.tasks[at - 1].label}",
+            step=words.sentence("Étape {n} sur {many} : {task}", n=at, many=len(self.tasks) + 1, task=self.tasks[at - 1].label),
             first=self.page is self.tasks[0].pages[0], draft=questionnaire.is_draft(self.case), kept_at=row and row.saved_at,
             email=self.person.email, change_address=self.change_address(), question=only_question(form),
             private=sorted(self.page.form.sealed), token=late_forms.token_for(self.case, self.person, address),
@@ -115,8 +115,8 @@ def only_question(form: StepForm) -> Asked | None:
 
 def changed_elsewhere(row: DraftPage) -> str:
     """When this page was saved from elsewhere, and what to do."""
-    return (f"Cette page a été enregistrée à {words.hour(row.saved_at)} depuis une autre fenêtre ou un autre appareil. "
-            "Vérifiez vos réponses puis enregistrez à nouveau.")
+    return words.sentence("Cette page a été enregistrée à {heure} depuis une autre fenêtre ou un autre appareil. "
+                          "Vérifiez vos réponses puis enregistrez à nouveau.", heure=words.hour(row.saved_at))
 
 
 __all__ = ["CHECK", "Sheet", "changed_elsewhere"]

@@ -145,7 +145,7 @@ def wrong_code(stands: SigningRequest | None, counted: bool) -> str:
     left = signatures.tries_left(stands) if stands is not None and counted else 0
     if not left:
         return "Ce code ne sert plus. Appelez-nous pour en recevoir un autre"
-    return f"Ce code n’est pas le dernier donné. Il vous reste {words.Count(left):essai|essais}"
+    return words.sentence("Ce code n’est pas le dernier donné. Il vous reste {n:essai|essais}", n=left)
 
 
 def mine(dossier: str, case: str) -> Case:

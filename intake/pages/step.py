@@ -229,7 +229,7 @@ def label_of(step: Step, case: Case, mine: bool) -> str:
     if step.name != "write" or not mine:
         return str(step.label)
     to_peer = case.workflow == "accompaniment" and case.state == "running" and case.dossier.peer
-    return f"Écrire à {case.dossier.peer.called}" if to_peer else "Écrire à l’équipe"
+    return words.sentence("Écrire à {name}", name=case.dossier.peer.called) if to_peer else "Écrire à l’équipe"
 
 
 def typed_in(form: Any) -> list[Answered]:

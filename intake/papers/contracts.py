@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from intake.facts.contracts import ANSWERED
+from intake.language import FRENCH, speaking
 from intake.models import pieces
 from intake.models.dossiers import Case
 from intake.papers.values import (
@@ -55,6 +56,7 @@ NOTICE = (
 )
 
 
+@speaking(FRENCH)
 def values_of(kind: str, case: Case, facts: Any) -> dict[str, Any]:
     """What a contract prints, from the case as read."""
     known = shared(case, facts) | {"sign_by": in_words(facts.first_day or facts.today)}

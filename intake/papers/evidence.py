@@ -10,6 +10,7 @@ from typing import Any
 
 from intake import history, seal_keys, sealing
 from intake.facts.contracts import ANSWERED
+from intake.language import FRENCH, speaking
 from intake.models import signatures
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Mandate, Person, running
@@ -37,6 +38,7 @@ class Asked:
     second_step_at: datetime | None = None
 
 
+@speaking(FRENCH)
 def of_signature(case: Case, facts: Any, asked: Asked) -> dict[str, Any]:
     """What surrounds one signature, as kept with its event and printed on the evidence page."""
     signer = Person.get(Person.uid == facts.actor)
@@ -88,6 +90,7 @@ def paper_of(case: Case, sent: str = "") -> Paper | None:
     return found
 
 
+@speaking(FRENCH)
 def parts_of(case: Case) -> list[tuple[str, str]]:
     """(title, HTML) of what is to read before signing."""
     paper = paper_of(case)
@@ -97,6 +100,7 @@ def parts_of(case: Case) -> list[tuple[str, str]]:
 # The sealed copy -----------------------------------------------------------------------------------------------------
 
 
+@speaking(FRENCH)
 def seal(case: Case, facts: Any, last: Mapping[str, Any]) -> tuple[bytes, str]:
     """(the document with its evidence, sealed; the fingerprint of the certificate). Raises NoCertificate."""
     paper, pair = paper_of(case), seal_keys.newest()

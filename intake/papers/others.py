@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from intake.answers_read import in_words as answer_in_words
+from intake.language import FRENCH, speaking
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Person
 from intake.papers.contracts import mention
@@ -17,6 +18,7 @@ from workflows.accompaniment.forms import CESA_POINTS, ReviewForm
 from workflows.calendar import paris_day, shares_paid_by
 
 
+@speaking(FRENCH)
 def amendment(case: Case, facts: Any, subject: str, effective_on: date) -> dict[str, Any]:
     """An amendment to a contract in force, to be signed by both."""
     last = facts.last_day
@@ -34,6 +36,7 @@ def _contract(case: Case, facts: Any) -> str:
     return "Contrat d’entrepreneur salarié" if case.workflow == "salaried" else f"CAPE n°{NBSP}{facts.memory.get('ordinal', 1)}"
 
 
+@speaking(FRENCH)
 def business_mention(case: Case, facts: Any) -> dict[str, Any]:
     """The sentence of R127-3, with the term of the contract that runs today."""
     known = shared(case, facts)
@@ -42,6 +45,7 @@ def business_mention(case: Case, facts: Any) -> dict[str, Any]:
         "mention": mention(known["coop"], facts.last_day), "until": in_words(facts.last_day)}
 
 
+@speaking(FRENCH)
 def review(case: Case, facts: Any, event: Event) -> dict[str, Any]:
     """A review as it was written, with who signed it."""
     told = Answers.get(Answers.event == event).text
@@ -60,6 +64,7 @@ def review(case: Case, facts: Any, event: Event) -> dict[str, Any]:
     }
 
 
+@speaking(FRENCH)
 def subscription(case: Case, facts: Any) -> dict[str, Any]:
     """The slip to date and sign, for the shares asked for."""
     number, worth = _shares(facts)
@@ -75,6 +80,7 @@ def subscription(case: Case, facts: Any) -> dict[str, Any]:
     }
 
 
+@speaking(FRENCH)
 def certificate(case: Case, facts: Any) -> dict[str, Any]:
     """What an associate shows: since when, how many shares, what is paid."""
     number, _ = _shares(facts)

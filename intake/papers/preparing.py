@@ -7,6 +7,7 @@ from typing import Any
 
 from intake import seal_keys
 from intake.effects import Made
+from intake.language import FRENCH, speaking
 from intake.models import signatures
 from intake.models.dossiers import Case
 from intake.papers import evidence
@@ -18,6 +19,7 @@ from workflows.engine import Refusal, StepRefused, blank_form
 from workflows.grammar import Freeze, Sign, Step
 
 
+@speaking(FRENCH)
 def prepare(case: Case, step: Step, facts: Any, asked: Asked | None = None, raw: Mapping[str, Any] | None = None) -> Made | None:
     """What this step will keep, made from the case as read; None when it keeps nothing, or cannot yet.
 
@@ -33,6 +35,7 @@ def prepare(case: Case, step: Step, facts: Any, asked: Asked | None = None, raw:
     return sign(case, facts, asked or Asked(), seals=signing.seals) if signing and signatures.standing(case) else None
 
 
+@speaking(FRENCH)
 def freeze(paper: str, case: Case, facts: Any) -> Made:
     """The document to sign, and its words for the screen."""
     kind = kind_of(paper, facts)
@@ -41,6 +44,7 @@ def freeze(paper: str, case: Case, facts: Any) -> Made:
     return Made(kind=kind, template=made.template, sha256=made.sha256, content=made.content, parts=parts(kind, values))
 
 
+@speaking(FRENCH)
 def amend(case: Case, step: Step, facts: Any, raw: Mapping[str, Any]) -> Made | None:
     """The amendment to sign; None when its form is not complete, which the step itself will say."""
     form = blank_form(step, facts, raw)
@@ -52,6 +56,7 @@ def amend(case: Case, step: Step, facts: Any, raw: Mapping[str, Any]) -> Made | 
                 parts=parts("amendment", values))
 
 
+@speaking(FRENCH)
 def sign(case: Case, facts: Any, asked: Asked, *, seals: bool) -> Made | None:
     """The evidence of a signature; with the last one, the sealed copy."""
     mine = evidence.of_signature(case, facts, asked)

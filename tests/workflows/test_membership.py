@@ -19,7 +19,7 @@ TODAY = date(2026, 4, 1)
 AG_2026, AG_2027 = date(2026, 6, 26), date(2027, 6, 25)
 BEN = "ben"
 TABLE = [
-    ("call", "Je veux devenir associé·e", "", "called", "person ←salaried.call_to_apply"),
+    ("call", "Je veux entrer au sociétariat", "", "called", "person ←salaried.call_to_apply"),
     ("apply", "Candidater", "called", "applied", "person"),
     ("take_back", "Retirer ma candidature", "applied on_agenda", "called", "person"),
     ("put_on_agenda", "Inscrire à l’ordre du jour", "applied on_agenda", "on_agenda", "cogerance associates"),

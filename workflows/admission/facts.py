@@ -12,6 +12,7 @@ from workflows.calendar import Month, add_working_days, day_in_words, delay_end,
 from workflows.dossier import DossierFacts
 from workflows.months import MONTHS
 from workflows.queue import Candidate
+from workflows.sentences import DayInWords, Sentence
 
 Choice = tuple[str, str]
 
@@ -90,7 +91,8 @@ class Facts(DossierFacts):
     def interview_dates(self) -> tuple[Choice, ...]:
         """Dates proposed for the interview."""
         proposed: list[str] = (self.memory.get("interview") or {}).get("proposed", [])
-        return tuple((day, day_in_words(date.fromisoformat(day)).capitalize()) for day in proposed)
+        days = [(day, date.fromisoformat(day)) for day in proposed]
+        return tuple((day, DayInWords(day_in_words(on).capitalize(), on, weekday=True)) for day, on in days)
 
     @property
     def round(self) -> Mapping[str, Any]:
@@ -237,4 +239,4 @@ class Facts(DossierFacts):
 def between(first: Month, last: Month) -> str:
     """« entre février et mars 2027 », « entre décembre 2026 et janvier 2027 »."""
     name = MONTHS[first.month - 1] if first.year == last.year else first.label
-    return f"entre {name} et {last.label}"
+    return Sentence.read_as(f"entre {name} et {last.label}", "entre {first} et {last}", first=first.label, last=last.label)

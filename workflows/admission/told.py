@@ -9,7 +9,7 @@ from workflows.admission import deadlines as due
 from workflows.admission.facts import Facts
 from workflows.calendar import Month, add_working_days, delay_end, paris_day
 from workflows.grammar import Told
-from workflows.numerals import counted, in_letters
+from workflows.numerals import counted
 
 NO_MATTER_WHAT = "Vous recevrez un courriel, quelle que soit la réponse."
 
@@ -157,7 +157,7 @@ def accepting(facts: Facts) -> list[Told]:
 
 def passing_free(facts: Facts) -> list[Told]:
     """« Pas cette fois, je garde mon rang »."""
-    return [Told("Possible {fois}.", {"fois": f"{in_letters(facts.settings['offers.free_refusals'])} fois"})]
+    return [Told("Possible {fois}.", {"fois": counted(facts.settings["offers.free_refusals"], "fois", "fois")})]
 
 
 def passing(facts: Facts) -> list[Told]:
@@ -167,9 +167,8 @@ def passing(facts: Facts) -> list[Told]:
 
 def postponing(facts: Facts) -> list[Told]:
     """« Je reporte mon entrée »."""
-    most = in_letters(facts.settings["offers.postponements"], "un").capitalize()
-    return [Told("Je garde mon rang. {n} au plus.", {
-        "n": f"{most} report{'s' if facts.settings['offers.postponements'] > 1 else ''}"})]
+    most = counted(facts.settings["offers.postponements"], "report", "reports", "un")
+    return [Told("Je garde mon rang. {Reports} au plus.", {"reports": most})]
 
 
 def pausing(facts: Facts) -> list[Told]:

@@ -5,31 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
+from workflows.sentences import Sentence as Sentence
+
 INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Harmless leftovers of copying: soft hyphens, zero-width spaces, direction marks. Joiners, which spell words, stay."""
 BLANKS = re.compile(r"[^\S\n]+")
 UNSTORABLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]")
 SPACES_AND_MARKS = re.compile(r"[\s\u200c\u200d.\-_/()\u2010-\u2015\u2212]+")
-
-
-class Sentence(str):
-    """A sentence for people that remembers its source and its values, so that it can be shown in another language."""
-
-    source: str
-    values: dict[str, Any]
-
-    def __new__(cls, source: str, **values: Any) -> Self:
-        """Fill the source in."""
-        made = super().__new__(cls, source.format(**values))
-        made.source, made.values = source, values
-        return made
 
 
 class NotAsked(ValueError):
@@ -78,7 +67,7 @@ class Asked(Field):
         super().__init__(label, description=description, **options)
         self.missing = missing or self.default_missing
         self.optional = optional
-        self.named = named or f"« {self.label.text} »"
+        self.named = named or Sentence("« {label} »", label=self.label.text)
         if not optional:
             self.flags.required = True
 

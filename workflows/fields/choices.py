@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, Select
 
 from workflows.calendar import Month, day_in_words, in_paris, time_in_words
 from workflows.fields.base import Asked, NotAsked
+from workflows.sentences import DayInWords
 
 Pair = tuple[str, str]
 """A value and its label."""
@@ -46,7 +47,7 @@ class ChoiceField(Asked, SelectFieldBase):
 
     def pair(self, choice: Any) -> Pair:
         """One choice as (value, label)."""
-        return (str(choice[0]), str(choice[1])) if isinstance(choice, tuple) else (str(choice), str(choice))
+        return (str(choice[0]), choice[1]) if isinstance(choice, tuple) else (str(choice), str(choice))
 
     def iter_choices(self) -> Iterator[Choice]:
         """The options as widgets draw them."""
@@ -189,13 +190,13 @@ class DateChoiceField(ChoiceField):
     def pair(self, choice: Any) -> Pair:
         """A day, an instant, or a (date, label) pair."""
         if isinstance(choice, tuple):
-            return self.pair(choice[0])[0], str(choice[1])
+            return self.pair(choice[0])[0], choice[1]
         if isinstance(choice, datetime):
             local = in_paris(choice)
             words = f"{day_in_words(local.date())}, {time_in_words(local.time())}"
-            return choice.isoformat(), words[0].upper() + words[1:]
+            return choice.isoformat(), DayInWords(words[0].upper() + words[1:], choice, weekday=True)
         if isinstance(choice, date):
-            return choice.isoformat(), day_in_words(choice).capitalize()
+            return choice.isoformat(), DayInWords(day_in_words(choice).capitalize(), choice, weekday=True)
         return str(choice), str(choice)
 
     def load(self, value: Any) -> date:

@@ -172,8 +172,9 @@ def read_day(day: str, month: str = "", year: str = "", *, named: str = "La date
 
 
 def _must_have(named: str, lacking: Sequence[str]) -> str:
-    words = " et ".join(ARTICLES[part] for part in lacking)
-    return Sentence("{named} doit comporter {parts}", named=named, parts=words)
+    first, *others = (ARTICLES[part] for part in lacking)
+    parts = Sentence("{one} et {other}", one=first, other=others[0]) if others else first
+    return Sentence("{named} doit comporter {parts}", named=named, parts=parts)
 
 
 def _day(text: str) -> int | None:

@@ -29,7 +29,7 @@ class TableField(FieldList):  # type: ignore[type-arg]
         super().__init__(FormField(row), label, min_entries=shown_rows, description=description, **options)
         self.row, self.most, self.optional = row, most, optional
         self.missing = missing or self.default_missing
-        self.named = named or f"« {self.label.text} »"
+        self.named = named or Sentence("« {label} »", label=self.label.text)
         self.wrong_rows: tuple[int, ...] = ()
 
     @property

@@ -12,7 +12,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput, TelInput, TextArea
 
-from workflows.fields.base import BLANKS, Asked, NotAsked, clean, squeezed, thousands
+from workflows.fields.base import BLANKS, Asked, NotAsked, Sentence, clean, squeezed, thousands
 
 USUAL_DOMAINS = (
     "gmail.com", "orange.fr", "wanadoo.fr", "free.fr", "hotmail.fr", "hotmail.com", "outlook.fr", "outlook.com",
@@ -56,7 +56,7 @@ class LinesField(Asked):
     @property
     def limit_words(self) -> str:
         """The limit in words, said without script: `1 500 caractères au maximum`."""
-        return f"{thousands(self.limit)} caractères au maximum"
+        return Sentence("{n} caractères au maximum", n=thousands(self.limit))
 
     def read(self, text: str) -> str:
         """Lines and blank lines kept."""

@@ -118,7 +118,7 @@ balance = Task(support, "Faire verser le solde des parts sociales", due=r.balanc
                when=r.balance_left, rings=r.balance_alarms, tells="shares_balance")
 
 steps = (
-    Step("call", "Je veux devenir associé·e", (), "called", by=(person, after("salaried.call_to_apply")),
+    Step("call", "Je veux entrer au sociétariat", (), "called", by=(person, after("salaried.call_to_apply")),
          only_if=[none_open, contract_runs, r.adult], then=[Remember(aims), Letter("membership_called")],
          past="a ouvert une démarche de sociétariat"),
     Step("apply", "Candidater", ("called",), "applied", by=person, form=ApplicationForm, only_if=[r.adult],

@@ -23,11 +23,11 @@ async function offer() {
   }
   slots = (await get("slots")) || [];
   chosen = chosen.filter((uid) => slots.some((one) => one.uid === uid));
-  $("#jour-des-creneaux").textContent = slots.length ? upper(slots[0].day) : "";
+  $("#jour-des-creneaux").textContent = slots.length ? t(upper(slots[0].day), slots[0].day_english) : "";
   $("#aucun").hidden = slots.length > 0;
   $("#souhaits").hidden = online || !slots.length;
   $("#creneaux").replaceChildren(...slots.map((one) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "slot", textContent: one.says });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "slot", textContent: t(one.says, one.english) });
     button.setAttribute("aria-pressed", String(chosen.includes(one.uid)));
     button.addEventListener("click", () => choose(one.uid));
     return button;
@@ -49,7 +49,7 @@ async function book(who) {
   busy = Boolean(entry);
   if (!entry) return;
   const outcome = promised ? await outcomeOf(entry.key, 8_000) : null;
-  if (outcome && outcome.booking === "booked") finish(`${t("C’est réservé\u00a0:", "Booked:")} ${outcome.slot}.`);
+  if (outcome && outcome.booking === "booked") finish(`${t("C’est réservé\u00a0:", "Booked:")} ${t(outcome.slot, outcome.english)}.`);
   else if (outcome && outcome.booking === "taken") await again(t("Ce créneau vient d’être pris. Voici les suivants.", "This slot has just been taken. Here are the next ones."));
   else if (outcome && outcome.presence === "unknown") { busy = false; await wrongCode(); }
   else wished();

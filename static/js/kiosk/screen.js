@@ -196,7 +196,7 @@ if (home) {
   begin();
   get("device").then((device) => {
     if (device && device.journee) {
-      $("#jour").textContent = [upper(device.journee.says), device.journee.place || device.place].filter(Boolean).join(" · ");
+      $("#jour").textContent = [t(upper(device.journee.says), device.journee.english), device.journee.place || device.place].filter(Boolean).join(" · ");
     }
   });
   $("#langue").addEventListener("click", () => location.replace(english ? "/borne/" : "/borne/?en"));

@@ -1,0 +1,135 @@
+"""The language whoever is here reads: French, the language everything is written in, or English, looked up in the catalogue.
+
+The team reads French everywhere. A person reads what they chose, kept with them; a visitor, what they chose in this browser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from flask import Flask, g, request, session
+from flask_babel import Babel
+from markupsafe import Markup
+
+FRENCH, ENGLISH = "fr", "en"
+CATALOGUE = Path(__file__).parent.parent / "translations" / ENGLISH / "LC_MESSAGES" / "messages.po"
+NBSP = "\u00a0"
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!:]) (?=\S)")
+_reads: ContextVar[str] = ContextVar("reads", default=FRENCH)
+
+
+class Said(str):
+    """Words already in the language of whoever reads them."""
+
+
+def current() -> str:
+    """`fr` or `en`."""
+    return _reads.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language for a while: the letters of one request go to people of both."""
+    before = _reads.set(language)
+    try:
+        yield
+    finally:
+        _reads.reset(before)
+
+
+def install(app: Flask) -> None:
+    """Ask, at each request, what its reader reads. Comes after the session is found."""
+    Babel(app, default_locale=FRENCH, default_timezone="Europe/Paris", locale_selector=current)
+    app.before_request(_choose)
+    app.teardown_request(lambda _: _reads.set(FRENCH) and None)
+
+
+def _choose() -> None:
+    _reads.set(_of_the_reader())
+
+
+def choose(language: str) -> None:
+    """Keep a choice: in this browser, and with the person who is signed in, whose letters follow it."""
+    from intake.models import people
+
+    if language not in (FRENCH, ENGLISH):
+        return
+    if g.person is not None:
+        people.speak(g.person, language)
+    choose_here(language)
+
+
+def choose_here(language: str) -> None:
+    """Keep a choice in this browser alone; it goes with whoever signs in here."""
+    session["language"] = language
+    if g.person is None:
+        _choose()
+
+
+def chosen_here() -> str:
+    """What was chosen in this browser; empty before any choice."""
+    return str(session.get("language", ""))
+
+
+def offered() -> bool:
+    """Whether there is a choice: the team reads French."""
+    from intake.access import held_roles
+
+    return g.get("person") is None or not held_roles()
+
+
+def _of_the_reader() -> str:
+    from intake.access import held_roles, of_the_tablet
+
+    if request.endpoint == "static" or of_the_tablet():
+        return FRENCH
+    wanted = g.person.language if g.person is not None else session.get("language", FRENCH)
+    return ENGLISH if wanted == ENGLISH and not (g.person is not None and held_roles()) else FRENCH
+
+
+# The catalogue -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def catalogue() -> dict[str, str]:
+    """French → English, read once by the process that first needs it."""
+    with CATALOGUE.open("rb") as file:
+        return {_key(str(one.id)): str(one.string) for one in read_po(file, locale=ENGLISH) if one.id and one.string}
+
+
+def _key(text: str) -> str:
+    return text.replace(NBSP, " ").strip()
+
+
+def translated(text: str) -> str:
+    """Our words in the language of the reader: as they are in French; in English whole, else sentence by sentence.
+
+    What the catalogue does not know comes back as it is: a name, an answer, a date already said.
+    """
+    if _reads.get() == FRENCH or isinstance(text, Said | Markup):
+        return text
+    known, key = catalogue(), _key(text)
+    if (whole := known.get(key)) is not None:
+        return Said(whole)
+    if (said := _sentence_by_sentence(_SENTENCE_ENDS.split(key), known)) is not None:
+        return Said(said)
+    if key.startswith("« ") and key.endswith(" »"):
+        return Said(f"“{translated(key[2:-2])}”")
+    return text
+
+
+def _sentence_by_sentence(parts: list[str], known: Mapping[str, str]) -> str | None:
+    """Sentences one after the other, as many together as the catalogue has together; None when one is not in it."""
+    if not parts:
+        return ""
+    for end in range(len(parts), 0, -1):
+        first = known.get(" ".join(parts[:end]))
+        if first is not None and (rest := _sentence_by_sentence(parts[end:], known)) is not None:
+            return f"{first} {rest}".rstrip()
+    return None
