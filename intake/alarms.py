@@ -42,9 +42,10 @@ def tell(task: Task, now: datetime) -> None:
 
 
 def _owe(template: str, to: Person, role: str, task: Task, now: datetime, today: date) -> None:
-    subject, body = outbox.render(template, to.language, {"prenom": to.called, **values(task, role, today)})
-    outbox.owe_text(template, to, subject, body, cause=f"day:{today.isoformat()}", occasion=task.uid, now=now, case=task.case,
-                    gathered=role not in (person, peer))
+    language = outbox.language_of(template, to, role)
+    subject, body = outbox.render(template, language, {"prenom": to.called, **values(task, role, today)})
+    outbox.owe_text(template, to, subject, body, language=language, cause=f"day:{today.isoformat()}", occasion=task.uid,
+                    now=now, case=task.case, gathered=role not in (person, peer))
 
 
 def values(task: Task, role: str, today: date) -> dict[str, Any]:

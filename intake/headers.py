@@ -2,6 +2,8 @@
 
 from flask import Response, current_app, g, request
 
+from intake import language
+
 POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob:", "font-src 'self'",
     "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'", "form-action 'self'", "base-uri 'none'",
@@ -22,6 +24,8 @@ def dress(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if current_app.config["PRODUCTION"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if response.mimetype == "text/html":
+        response.headers["Content-Language"] = language.current()
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
         response.vary.update(("HX-Request", "HX-Request-Type", "Cookie"))
