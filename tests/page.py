@@ -104,7 +104,7 @@ class Page(HTMLParser):
     def _close(self, tag: str, has: dict[str, str], text: str) -> None:
         if tag == "a" and "href" in has:
             self.links.append((text, has["href"]))
-        elif tag in ("h1", "h2", "h3"):
+        elif tag in ("h1", "h2", "h3") and text:
             self.headings.append(text)
         elif tag == "form":
             self._form = None

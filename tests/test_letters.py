@@ -309,7 +309,7 @@ def test_what_the_circle_writes_begins_from_the_letter_and_leaves_as_it_was_post
     assert "Vous recevez ce message" not in begun
     said, body = outbox.as_written(template, "fr", known, "Votre four", "Bonjour Ana,\n\nVotre four nous a plu.")
     assert said == "Votre four"
-    assert body == f"Bonjour Ana,\n\nVotre four nous a plu.\n\n{outbox.footer("fr", known)}"
+    assert body == f"Bonjour Ana,\n\nVotre four nous a plu.\n\n{outbox.footer(outbox.FRENCH, known)}"
     assert outbox.as_written(template, "fr", known, "", "Bonjour,")[0] == subject
 
 
