@@ -23,7 +23,6 @@ def create_app(settings: Settings) -> Flask:
         gateway,
         headers,
         kiosk,
-        language,
         late_forms,
         outbox,
         pages,
@@ -33,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
         sessions,
         show,
         static_files,
+        switch,
     )
     from intake.kiosk import tablet
     from intake.models import base, sealed
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(refusals.from_elsewhere)
     app.before_request(_open_request)
     app.before_request(sessions.load)
-    language.install(app)
+    switch.install(app)
     app.before_request(late_forms.receive)
     csrf = refusals.Csrf(app)
     show.htmx.init_app(app)

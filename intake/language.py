@@ -1,7 +1,4 @@
-"""The language whoever is here reads: French, the language everything is written in, or English, looked up in the catalogue.
-
-The team reads French everywhere. A person reads what they chose, kept with them; a visitor, what they chose in this browser.
-"""
+"""The language spoken now: French, which everything is written in, or English, looked up in the catalogue."""
 
 from __future__ import annotations
 
@@ -13,8 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
-from flask import Flask, g, request, session
-from flask_babel import Babel
 from markupsafe import Markup
 
 FRENCH, ENGLISH = "fr", "en"
@@ -33,6 +28,11 @@ def current() -> str:
     return _reads.get()
 
 
+def speak(language: str) -> None:
+    """Speak it until further notice."""
+    _reads.set(language)
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak a language for a while: the letters of one request go to people of both."""
@@ -41,56 +41,6 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _reads.reset(before)
-
-
-def install(app: Flask) -> None:
-    """Ask, at each request, what its reader reads. Comes after the session is found."""
-    Babel(app, default_locale=FRENCH, default_timezone="Europe/Paris", locale_selector=current)
-    app.before_request(_choose)
-    app.teardown_request(lambda _: _reads.set(FRENCH) and None)
-
-
-def _choose() -> None:
-    _reads.set(_of_the_reader())
-
-
-def choose(language: str) -> None:
-    """Keep a choice: in this browser, and with the person who is signed in, whose letters follow it."""
-    from intake.models import people
-
-    if language not in (FRENCH, ENGLISH):
-        return
-    if g.person is not None:
-        people.speak(g.person, language)
-    choose_here(language)
-
-
-def choose_here(language: str) -> None:
-    """Keep a choice in this browser alone; it goes with whoever signs in here."""
-    session["language"] = language
-    if g.person is None:
-        _choose()
-
-
-def chosen_here() -> str:
-    """What was chosen in this browser; empty before any choice."""
-    return str(session.get("language", ""))
-
-
-def offered() -> bool:
-    """Whether there is a choice: the team reads French."""
-    from intake.access import held_roles
-
-    return g.get("person") is None or not held_roles()
-
-
-def _of_the_reader() -> str:
-    from intake.access import held_roles, of_the_tablet
-
-    if request.endpoint == "static" or of_the_tablet():
-        return FRENCH
-    wanted = g.person.language if g.person is not None else session.get("language", FRENCH)
-    return ENGLISH if wanted == ENGLISH and not (g.person is not None and held_roles()) else FRENCH
 
 
 # The catalogue -------------------------------------------------------------------------------------------------------

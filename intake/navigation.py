@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g, has_request_context, request, url_for
 
-from intake import language, moment
+from intake import language, moment, switch
 from intake.access import held_roles
 from intake.models.days import Journee
 from intake.models.dossiers import Case, Dossier
@@ -26,7 +26,7 @@ def header() -> dict[str, Any]:
     return {
         "nav": entries(), "me": person.called if person else "", "me_url": url_for("sign_in.account") if person else "",
         "lang": language.current(), "help_url": url_for("start.help_page"),
-        "language_url": url_for("language.choose") if language.offered() else "", "here_url": here(),
+        "language_url": url_for("language.choose") if switch.offered() else "", "here_url": here(),
         "alternates": alternates(),
         "foot": [{"label": "Vos données", "href": url_for("start.privacy")},
                  {"label": "Accessibilité : partiellement conforme", "href": url_for("start.accessibility")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 
-from intake import language
+from intake import language, switch
 from intake.access import ANYONE, access
 from intake.pages import start
 from intake.show import go
@@ -17,7 +17,7 @@ pages = Blueprint("language", __name__)
 @access(ANYONE)
 def choose() -> Response:
     """Read on in the other language, on the page one came from; the choice is kept."""
-    language.choose(request.form.get("lang", ""))
+    switch.choose(request.form.get("lang", ""))
     return go(own_path(request.form.get("page", "/")))
 
 
@@ -25,7 +25,7 @@ def choose() -> Response:
 @access(ANYONE)
 def welcome() -> Response:
     """The front page in English, an address to give away."""
-    language.choose_here(language.ENGLISH)
+    switch.choose_here(language.ENGLISH)
     return start.welcome()
 
 
@@ -33,6 +33,6 @@ def welcome() -> Response:
 @access(ANYONE)
 def read(page: str) -> Response:
     """Any page in English: this browser reads English from now on, and goes to the page."""
-    language.choose_here(language.ENGLISH)
+    switch.choose_here(language.ENGLISH)
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     return go(own_path(f"/{page}{query}") if page else url_for("language.welcome"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, redirect, request, session, url_for
 from wtforms import Form
 
-from intake import language, late_forms, secrets_kept, sessions, signing_in
+from intake import late_forms, secrets_kept, sessions, signing_in, switch
 from intake.access import ANYONE, SIGNED_IN, access, held_roles
 from intake.models import people
 from intake.pages.second_step import about_me
@@ -150,9 +150,9 @@ def address(token: str) -> Response:
 
 def enter(used: signing_in.SignInRequest, path: str) -> Response:
     """Begin a session; whoever is of the team passes the second step before any other page (SCREENS F81)."""
-    posted, spoken = late_forms.posted_here(), language.chosen_here()
+    posted, spoken = late_forms.posted_here(), switch.chosen_here()
     sessions.begin(used.person, path)
-    language.choose(spoken)
+    switch.choose(spoken)
     late_forms.apply(used.person, posted)
     return go(landing(used.suite))
 
