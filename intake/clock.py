@@ -17,7 +17,7 @@ from intake.models.actors import CLOCK
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case, Dossier, Event, read_case
-from intake.models.people import Antenna
+from intake.models.people import Antenna, antennas
 from intake.models.places import Place
 from intake.models.settings import settings_on
 from workflows.admission.ranks import LOST, LOST_MANY
@@ -68,12 +68,12 @@ def prepare_day() -> None:
     today = moment.today()
     if _prepared is not None and _prepared[0] == today and _prepared[1] is base.db.obj:
         return
-    antennas = list(Antenna.select().order_by(Antenna.id))
-    for antenna in (one for one in antennas if one.capped == "yes"):
+    every = antennas()
+    for antenna in (one for one in every if one.capped == "yes"):
         months = settings_on(today, antenna)["places.horizon"]
         farthest = Month.of(today).plus(months - 1)
         places.open_ahead(antenna, months, settings_on(farthest.first_day, antenna)["places.per_month"], today)
-    tell_the_list(antennas, today)
+    tell_the_list(every, today)
     days.plan_journees(today)
     closing.remind(today)
     invitations.write_around(today)
@@ -81,10 +81,10 @@ def prepare_day() -> None:
     _prepared = (today, base.db.obj)
 
 
-def tell_the_list(antennas: Iterable[Antenna], today: date) -> None:
+def tell_the_list(every: Iterable[Antenna], today: date) -> None:
     """Places of past months are lost, and the journal of each list says so; and who is first in line now."""
     now = moment.now()
-    for antenna in antennas:
+    for antenna in every:
         for month, lost in places.close_past(antenna, today).items():
             sentence = LOST if lost == 1 else LOST_MANY
             served.tell_night(antenna, month, words.fill(sentence, {"n": f"{lost} place{'s' if lost > 1 else ''}"}), now)

@@ -9,6 +9,7 @@ from intake.cases import take_step
 from intake.guests import awaited
 from intake.models import days
 from intake.models.base import write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.days import InfoMeeting, Journee, Seat
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Person, holders
@@ -41,10 +42,15 @@ def expected(meeting: InfoMeeting) -> list[Case]:
         .order_by(Case.id))
 
 
+_BETWEEN = compiled(lambda: InfoMeeting.select(InfoMeeting.id).where(
+    InfoMeeting.cancelled_at.is_null(), InfoMeeting.starts_at >= param("first"), InfoMeeting.starts_at <= param("last")))
+
+
 def tell_who_comes(today: date) -> None:
     """On the eve of an information meeting, its list to whoever receives people there (JOURNEY §13); twice is harmless."""
-    for meeting in InfoMeeting.select().where(InfoMeeting.cancelled_at.is_null(), InfoMeeting.starts_at.between(
-            start_of_paris_day(today + timedelta(days=1)), end_of_paris_day(today + timedelta(days=1)))):
+    eve_of = today + timedelta(days=1)
+    tomorrow = [id_ for (id_,) in _BETWEEN(first=start_of_paris_day(eve_of), last=end_of_paris_day(eve_of))]
+    for meeting in InfoMeeting.select().where(InfoMeeting.id.in_(tomorrow)).order_by(InfoMeeting.id) if tomorrow else ():
         people = [case.dossier.person.name for case in expected(meeting)]
         role = roles.circle if meeting.antenna.programme == "principale" else roles.coordinator
         with write_transaction():

@@ -11,6 +11,7 @@ from intake.models import badges
 from intake.models.base import write_transaction
 from intake.models.compiled import compiled, param
 from intake.models.days import Journee
+from intake.models.letters import Letter
 from intake.models.people import Person, holders
 from intake.words import PARIS
 from workflows import roles
@@ -58,8 +59,14 @@ def send_badges(journee: Journee) -> int:
     return len(guests)
 
 
+_TOLD = compiled(lambda: Letter.select(Letter.id).where(
+    Letter.cause == param("cause"), Letter.template == "journee_open", Letter.occasion == param("occasion")).limit(1))
+
+
 def tell_it_is_open(journee: Journee, today: date) -> None:
     """Write to the person of that day, else to whoever holds the role, that nobody closed it."""
+    if _TOLD.one(cause=f"journee:{journee.planned}", occasion=journee.day.isoformat()) is not None:
+        return
     now, eight = moment.now(), datetime.combine(moment.today(), EIGHT, PARIS)
     with write_transaction():
         for person in in_charge(journee, today):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from peewee import Check, ForeignKeyField, TextField
 
 from intake.models.base import DayField, InstantField, Model, UidField, write_transaction
+from intake.models.compiled import columns, compiled, loaded, param
 
 
 class Antenna(Model):
@@ -105,15 +107,29 @@ def holds_a_role(person: Person, today: date) -> bool:
     return found
 
 
+def _holders(*more: Callable[[], Any]) -> compiled:
+    return compiled(lambda: (
+        Person.select().join(RoleGrant, on=RoleGrant.person).where(
+            RoleGrant.role == param("role"), running(RoleGrant, param("today")), Person.disabled_at.is_null(),
+            *(one() for one in more)).order_by(Person.id).distinct()))
+
+
+_ANYWHERE = _holders()
+_HERE = _holders(lambda: RoleGrant.antenna.is_null() | (RoleGrant.antenna == param("antenna")))
+
+
 def holders(role: str, today: date, antenna: Antenna | None = None) -> list[Person]:
     """People who hold a role today; `antenna` keeps those of that antenna and those of all."""
-    query = (Person.select().join(RoleGrant, on=RoleGrant.person)
-             .where(RoleGrant.role == role, running(RoleGrant, today), Person.disabled_at.is_null()))
-    if antenna is not None:
-        query = query.where(RoleGrant.antenna.is_null() | (RoleGrant.antenna == antenna))
-    return list(query.order_by(Person.id).distinct())
+    rows = (_ANYWHERE(role=role, today=today) if antenna is None else _HERE(role=role, today=today, antenna=antenna.id))
+    return [loaded(Person, columns(Person), row) for row in rows]
 
 
+_ANTENNAS = compiled(lambda: Antenna.select().order_by(Antenna.id))
+
+
+def antennas() -> list[Antenna]:
+    """Every antenna, the main one first."""
+    return [loaded(Antenna, columns(Antenna), row) for row in _ANTENNAS()]
 
 
 def speak(person: Person, language: str) -> None:

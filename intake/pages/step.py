@@ -212,8 +212,8 @@ def the_work(case: Case, step: str) -> dict[str, Any]:
     task = Task.get_or_none(Task.uid == uid, Task.case == case, Task.closed_at.is_null()) if uid else None
     reads = bool(my_roles(case) & notices.READERS)
     if task is None or not (reads or may_tick(task, case)):
-        return {"task": None, "notice": None}
-    return {"task": task, "notice": notices.of(task, case) if reads else None}
+        return {"task": None, "to_copy": None}
+    return {"task": task, "to_copy": notices.of(task, case) if reads else None}
 
 
 def the_round(case: Case, step: str, facts: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from workflows.roles import LABELS, cogerance, person
 
 CONSENT = "J’ai lu le contrat. J’ai lu ses annexes. Je signe."
 """What a person says by ticking both boxes and pressing « Signer »."""
+CONSENT_TO_AMENDMENT = "J’ai lu l’avenant. Je signe."
 SENDS, SIGNS = ("send", "send_amendment"), ("sign", "sign_amendment")
 PATHS = {"lien": "lien à usage unique envoyé à son adresse", "code": "code à usage unique envoyé à son adresse",
          "link": "lien à usage unique envoyé à son adresse"}
@@ -45,7 +46,8 @@ def of_signature(case: Case, facts: Any, asked: Asked) -> dict[str, Any]:
     theirs = signer.id == case.dossier.person_id
     told: dict[str, Any] = {
         "role": person if theirs else cogerance, "name": signer.name, "address": signer.email or "",
-        "document": signatures.standing(case), "at": facts.now.isoformat(), "consent": CONSENT,
+        "document": signatures.standing(case), "at": facts.now.isoformat(),
+        "consent": CONSENT_TO_AMENDMENT if facts.amendment else CONSENT,
         "network": asked.network, "browser": asked.browser[:300], "sign_in": PATHS.get(asked.path, asked.path),
         "signed_in_at": _iso(asked.signed_in_at), "second_step_at": _iso(asked.second_step_at),
         "journal": {"dossier": case.dossier.number, "lines": case.dossier.events, "head": case.dossier.head},

@@ -12,7 +12,7 @@ from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
 from intake.models.pieces import Paper
 from intake.models.tasks import Task
-from tests.cases.test_contracts import READ, a_dossier, again, taken_over
+from tests.cases.test_contracts import a_dossier, again, taken_over
 from tests.cast import Cast, writing
 from tests.conftest import Browse
 from tests.page import press, read
@@ -20,6 +20,7 @@ from tests.pages.test_contract import address, opens, reads_all, reads_out
 from tests.pages.test_journey import day_of
 from tests.pdf import flaws, text_of
 
+READ = {"read_contract": "oui"}
 SEND, SIGN, COUNTERSIGN = "Envoyer un avenant à la signature", "Signer", "Signer l’avenant pour Optéos"
 SUBJECT = "L’activité s’étend à la formation."
 
@@ -63,7 +64,7 @@ def test_an_amendment_is_read_signed_countersigned_and_sealed(people: Cast, brow
         assert Letter.get(Letter.template == "contract_to_sign").subject == "Votre avenant est prêt à signer"
     ana = opens(browse, people.ana, sent)
     page = read(ana.get(address(sent, "sign_amendment")))
-    assert "Lire et signer mon avenant" in page.headings
+    assert "Lire et signer mon avenant" in page.headings and "À signer au plus tard" not in page.text
     assert SUBJECT in text_of(ana.get(address(sent, "avenant.pdf")).data).replace("\n", " ")
     reads_all(ana, sent)
     given = reads_out(browse, people.sami, sent)
@@ -84,6 +85,7 @@ def test_an_amendment_is_read_signed_countersigned_and_sealed(people: Cast, brow
     assert sealed is not None and sealed.startswith(bytes(paper.content)) and flaws(sealed) == []
     found = sealing.examine(sealed)
     assert found.good and [one["role"] for one in found.evidence["signatures"]] == ["person", "cogerance"]
+    assert evidence["consent"] == "J’ai lu l’avenant. Je signe."
     assert evidence["document"] == paper.sha256 and evidence["read"] and evidence["code"]["by"]
     assert "Avenant" in read(ana.get(f"/dossier/{sent.dossier.uid}/papiers")).text
 

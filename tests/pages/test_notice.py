@@ -53,7 +53,7 @@ def test_rh_copies_the_text_and_notes_the_reference_once(people: Cast, browse: B
     rachel, (urssaf, other) = browse(people.rachel), tasks(concluded)
     answer = rachel.get(path(concluded, urssaf))
     page, text = read(answer), words(answer.get_data(as_text=True))
-    assert "Contenu à recopier" in page.headings
+    assert "Contenu à recopier" in page.headings and page.text.count("Madame, Monsieur") == 1
     assert '<textarea class="input" id="texte"' in text and " readonly" in text and 'name="texte"' not in text
     for line in ("Nous vous informons du renouvellement d’un contrat d’appui au projet d’entreprise (CAPE) et du terme prévu.",
                  "Siège : 12 rue du Moulin, 59100 Roubaix", "SIREN : 732 829 320", "Prénom et nom : Ana Moreau",

@@ -20,7 +20,12 @@ from workflows.signing import (
     same_document,
 )
 from workflows.signing.facts import ContractFacts
-from workflows.signing.forms import AmendmentTextForm, CountersignatureForm, GiveCodeForm, SignatureForm
+from workflows.signing.forms import (
+    AmendmentCountersignatureForm,
+    AmendmentSignatureForm,
+    AmendmentTextForm,
+    GiveCodeForm,
+)
 
 TO_SIGN, TO_COUNTERSIGN = ("sign_amendment",), ("countersign_amendment",)
 
@@ -63,13 +68,13 @@ def amendment_rows(states: Sequence[str]) -> tuple[Step, ...]:
                         due=lambda facts, answers: working_day_on_or_after(max(answers["effective_on"], facts.today)))],
              past="a envoyé un avenant à signer", final=True,
              hint="Le document est figé : toute correction demande de le reprendre."),
-        Step("sign_amendment", "Signer l’avenant", here, None, by=person, form=SignatureForm, fill=ask_code,
+        Step("sign_amendment", "Signer l’avenant", here, None, by=person, form=AmendmentSignatureForm, fill=ask_code,
              chosen_if=[amendment_open], only_if=[same_document, link_opened, all_read, not_signed_yet],
              then=[Sign(), Remember(signed_by_person), Letter("contract_to_countersign", to=(cogerance,)),
                    Task(cogerance, "Signer l’avenant pour Optéos", closes_with=TO_COUNTERSIGN, days=7)],
              past="a signé l’avenant", final=True),
-        Step("countersign_amendment", "Signer l’avenant pour Optéos", here, None, by=cogerance, form=CountersignatureForm,
-             chosen_if=[amendment_open], only_if=[person_signed, same_document, mandate],
+        Step("countersign_amendment", "Signer l’avenant pour Optéos", here, None, by=cogerance,
+             form=AmendmentCountersignatureForm, chosen_if=[amendment_open], only_if=[person_signed, same_document, mandate],
              then=[Sign(seals=True), Remember(concluded), Letter("contract_signed", to=(person, support, cogerance))],
              past="a signé l’avenant pour Optéos", final=True, decision=True),
         Step("take_back_amendment", "Reprendre l’avenant", here, None, by=(support, person), form=ReasonForm,

@@ -52,6 +52,20 @@ class CountersignatureForm(StepForm):
     read_annexes = f.TickField("J’ai lu ses annexes", missing="Cochez la case après avoir lu les annexes")
 
 
+class AmendmentSignatureForm(SignatureForm):
+    """The same for an amendment, which has no annexes."""
+
+    read_contract = f.TickField("J’ai lu l’avenant", missing="Cochez la case après avoir lu l’avenant")
+    read_annexes: Any = None
+
+
+class AmendmentCountersignatureForm(CountersignatureForm):
+    """The same for an amendment."""
+
+    read_contract = f.TickField("J’ai lu l’avenant", missing="Cochez la case après avoir lu l’avenant")
+    read_annexes: Any = None
+
+
 class GiveCodeForm(StepForm):
     """Who one speaks to is known before the code is read out."""
 
