@@ -37,7 +37,7 @@ def read(dossier: str, case: str) -> Response:
 def open_whole(dossier: str, case: str) -> Response:
     """The same, for the team: who opens it is recorded, and who is refused it (TRUST 3.23)."""
     found = the_case(the_dossier(dossier), case)
-    paper = evidence.paper_of(found) or abort(404)
+    paper = evidence.paper_of(found, contract_print(found)) or abort(404)
     allowed = bool(my_roles(found) & READERS)
     noted(found, paper, allowed=allowed)
     return whole(paper) if allowed else abort(403)
@@ -54,17 +54,33 @@ def frozen(dossier: str, case: str) -> Response:
 @pages.get("/dossier/<dossier>/<case>/avenant.pdf")
 @access(SIGNED_IN)
 def amendment(dossier: str, case: str) -> Response:
-    """The amendment that waits for its signatures; once signed it is among the papers."""
+    """My own: the amendment that waits for its signatures; once signed it is among the papers."""
+    return whole(amendment_of(mine(the_case(the_dossier(dossier), case))))
+
+
+@pages.post("/dossier/<dossier>/<case>/avenant.pdf")
+@access(SIGNED_IN)
+def open_amendment(dossier: str, case: str) -> Response:
+    """The same, for the team: who opens it is recorded, and who is refused it."""
     found = the_case(the_dossier(dossier), case)
-    paper = evidence.paper_of(found) if found.memory.get("amendment") else None
-    if paper is None or not my_roles(found) & READERS:
-        abort(404)
-    return as_pdf(bytes(paper.content), f"avenant-{paper.sha256[:8]}.pdf")
+    paper, allowed = amendment_of(found), bool(my_roles(found) & READERS)
+    noted(found, paper, allowed=allowed)
+    return whole(paper) if allowed else abort(403)
+
+
+def amendment_of(case: Case) -> Paper:
+    """The amendment under way; 404 when there is none."""
+    return (evidence.paper_of(case) if case.memory.get("amendment") else None) or abort(404)
+
+
+def contract_print(case: Case) -> str:
+    """SHA-256 of the contract itself, whatever amendment is under way."""
+    return str(case.memory.get("document") or "")
 
 
 def sent(case: Case) -> Paper:
     """The document that stands now; 404 for whom it is not, or when it was taken back."""
-    paper = evidence.paper_of(case, str(case.memory.get("document") or ""))
+    paper = evidence.paper_of(case, contract_print(case))
     if paper is None or not my_roles(case) & READERS:
         abort(404)
     return paper

@@ -84,9 +84,9 @@ def _iso(instant: datetime | None) -> str:
     return instant.isoformat() if instant else ""
 
 
-def paper_of(case: Case, sent: str = "") -> Paper | None:
+def paper_of(case: Case, sent: str | None = None) -> Paper | None:
     """The document that stands to be signed, as it was frozen; or another one, by its SHA-256."""
-    sent = sent or signatures.standing(case)
+    sent = signatures.standing(case) if sent is None else sent
     found: Paper | None = Paper.select().where(
         Paper.case == case, Paper.sha256 == sent, Paper.event.is_null(False)).order_by(Paper.id.desc()).first() if sent else None
     return found

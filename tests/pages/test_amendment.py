@@ -11,6 +11,7 @@ from intake.models import signatures
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
 from intake.models.pieces import Paper
+from intake.models.readings import Reading
 from intake.models.tasks import Task
 from tests.cases.test_contracts import a_dossier, again, taken_over
 from tests.cast import Cast, writing
@@ -73,7 +74,12 @@ def test_an_amendment_is_read_signed_countersigned_and_sealed(people: Cast, brow
     assert [ana.post(address(sent, "sign_amendment"), data=posted).status_code for _ in range(2)] == [303, 303]
     assert "Vous avez signé" in read(ana.get(address(sent, "sign_amendment"))).text
 
-    assert press(browse(people.marc), address(sent, "countersign_amendment"), COUNTERSIGN, **READ).status_code == 303
+    marc = browse(people.marc)
+    opened = marc.post(address(sent, "avenant.pdf"), data=read(marc.get(address(sent, "countersign_amendment"))).forms[0].values)
+    assert opened.mimetype == "application/pdf"
+    with writing():
+        assert Reading.select().where(Reading.reader == people.marc).count() == 1
+    assert press(marc, address(sent, "countersign_amendment"), COUNTERSIGN, **READ).status_code == 303
     case = kept(sent)
     assert "amendment" not in case.memory and case.memory["amended"] == 1 and case.state == "trading"
     with writing():
