@@ -204,6 +204,7 @@ expire offer_expired person circle
 pause paused person
 auto_pause paused person
 resume resumed person circle
+send_papers address_changed person
 change_month place_moved person circle support
 give_back place_moved person circle support
 miss_month place_moved person circle support
@@ -265,6 +266,7 @@ contest cogerance admission.reexamine_days
 expire circle 7
 auto_pause circle pause.rank_days
 send_papers support 7
+send_papers accounts 7
 ask_transfer support 7
 transfer support 14
 miss_month support 7
