@@ -151,8 +151,9 @@ BROKEN = BLANK.format("<p id=a><div></p><img src=x><ul><p>Un</p></ul><b id=a>Deu
 
 def out_of_the_way(visit: Visit, house: dict[str, Any], clock: Clock) -> None:
     """Pages that a link alone does not open."""
+    visit.visitors["stranger"] = visit.app.test_client()  # nobody, by now, reads English
     for _ in range(7):
-        visit.presses("nobody", "/connexion", "Recevoir mon lien de connexion", email="claire.dubreuil@exemple.fr")
+        visit.presses("stranger", "/connexion", "Recevoir mon lien de connexion", email="claire.dubreuil@exemple.fr")
     visit.opens("nobody", "/borne/equipe")
     of_those_who_apply(visit, house)
     of_the_team(visit, house, clock)
