@@ -39,7 +39,7 @@ class Someone:
     def opens(self, path: str) -> Someone:
         """Open an address of the house."""
         self.page.goto(self.house.url + path)
-        if "/connexion?suite=" in self.page.url:
+        if "/connexion?suite=" in self.page.url or "/reprendre?suite=" in self.page.url:
             self.asks_for_a_link().follows_the_link()
         return self.looks()
 
@@ -65,7 +65,7 @@ class Someone:
     def asks_for_a_link(self) -> Someone:
         """From the sign-in page to « Regardez vos courriels »; sessions end, some weeks pass."""
         self.fills({"Adresse électronique": self.email})
-        return self.presses("Recevoir mon lien de connexion")
+        return self.presses("Recevoir mon lien de " + ("reprise" if "/reprendre" in self.page.url else "connexion"))
 
     def follows_the_link(self) -> Someone:
         """From « Regardez vos courriels » to one's own home."""
