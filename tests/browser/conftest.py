@@ -181,6 +181,7 @@ def check_accessible(page: Page) -> None:
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text())
     found = page.evaluate("""() => axe.run(document, {
+        resultTypes: ["violations"], preload: false,
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})""")
     said = [f"{violation['id']}: {violation['help']} ({violation['helpUrl']})\n    " + "\n    ".join(
         f"{node['html']}\n      {node['failureSummary']}" for node in violation["nodes"][:5])

@@ -82,7 +82,7 @@ def make_ready(enter: People) -> None:
     for setting, value in (("Forme juridique et capital", "SCIC à capital variable"), ("Siège", "12 rue du Moulin, Roubaix"),
                            ("Numéro SIREN", "732 829 320")):
         ada.opens("/reglages").page.get_by_role("link", name=re.compile(setting)).first.click()
-        ada.goes_to("Changer ce réglage").fills({"Nouvelle valeur": value, "Raison": "Ouverture"}).presses("Enregistrer")
+        ada.goes_to("Changer ce réglage").completes("Enregistrer", {"Nouvelle valeur": value, "Raison": "Ouverture"})
 
 
 class Road:

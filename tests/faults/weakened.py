@@ -62,7 +62,7 @@ def answer_before_commit() -> None:
         if not writers:
             writers.append(threading.Thread(target=write, daemon=True))
             writers[0].start()
-        return SimpleNamespace(case=case)
+        return SimpleNamespace(case=case, step=step, after=case.state, uid=case.uid)
 
     writers: list[threading.Thread] = []
     step_page.take_with_room = promise  # type: ignore[assignment]
