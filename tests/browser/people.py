@@ -48,7 +48,8 @@ class Someone:
         heading = self.page.get_by_role("heading", level=1)
         expect(heading).to_have_count(1)
         kind = re.sub(r"[\w-]{22,}", "…", self.page.url.removeprefix(self.house.url).split("?")[0])
-        told = self.page.locator("main .banner, main .error").evaluate_all("all => [...new Set(all.map(one => one.className))].sort()")
+        classes = "all => [...new Set(all.map(one => one.className))].sort()"
+        told = self.page.locator("main .banner, main .error").evaluate_all(classes)
         screen = f"{kind} {told}"
         if self.examines and screen not in self.seen:
             self.seen.add(screen)
