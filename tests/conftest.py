@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def no_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     """Playwright’s loop stays in the thread of its browser; what signs papers runs one of its own, as under the server."""
     running = asyncio._get_running_loop()
-    asyncio._set_running_loop(None if "browser" not in request.fixturenames else running)
+    asyncio._set_running_loop(running if "playwright" in request.fixturenames else None)
     yield
     asyncio._set_running_loop(running)
 
