@@ -16,14 +16,15 @@ Answers = dict[str, Answer]
 
 PDF: FilePayload = {"name": "document.pdf", "mimeType": "application/pdf", "buffer": A_PDF}
 """A document to add wherever one is asked."""
+EXAMINED: set[str] = set()
+"""The kinds of screens this session has examined: each is, once."""
 
 
 class Someone:
     """One person, one browser: `claire.does("Proposer une place", {"Mois d’entrée": "avril 2027"})`."""
 
-    def __init__(self, house: House, context: BrowserContext, first_name: str, seen: set[str]) -> None:
-        """`seen` is shared by everyone of a test: each screen is examined once."""
-        self.house, self.context, self.first_name, self.seen = house, context, first_name, seen
+    def __init__(self, house: House, context: BrowserContext, first_name: str) -> None:
+        self.house, self.context, self.first_name = house, context, first_name
         self.email = f"{first_name}@exemple.fr".lower().translate(str.maketrans("éèô", "eeo"))
         self.dossier = ""
         self.page: Page = context.new_page()
@@ -50,9 +51,9 @@ class Someone:
         kind = re.sub(r"[\w-]{22,}", "…", self.page.url.removeprefix(self.house.url).split("?")[0])
         classes = "all => [...new Set(all.map(one => one.className))].sort()"
         told = self.page.locator("main .banner, main .error").evaluate_all(classes)
-        screen = f"{kind} {told}"
-        if self.examines and screen not in self.seen:
-            self.seen.add(screen)
+        screen = f"{kind} {told} {(self.page.viewport_size or {}).get('width')}"
+        if self.examines and screen not in EXAMINED:
+            EXAMINED.add(screen)
             check_accessible(self.page)
         return self
 
@@ -201,13 +202,11 @@ People = Callable[[str], Someone]
 
 def entering(house: House, browser: Browser, *, javascript: bool = True) -> People:
     """`enter("Claire")`: a person at a browser of their own, in French, in Paris."""
-    seen: set[str] = set()
-
     def enter(first_name: str) -> Someone:
         context = browser.new_context(
             locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900},
             java_script_enabled=javascript)
-        person = Someone(house, context, first_name, seen)
+        person = Someone(house, context, first_name)
         person.examines = javascript
         return person
     return enter

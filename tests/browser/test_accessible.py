@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,12 +10,21 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import House
 
 
+@pytest.fixture(scope="module")
+def served(staffed_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The team’s house, which nobody changes."""
+    house = staffed_house.copied_to(tmp_path_factory.mktemp("served"))
+    house.start()
+    yield house
+    house.stop()
+
+
 @pytest.mark.parametrize("address", ["/", "/connexion", "/reprendre"])
-def test_public_screens(live_server: House, page: Page, axe: Callable[[Page], None], address: str) -> None:
+def test_public_screens(served: House, page: Page, axe: Callable[[Page], None], address: str) -> None:
     """Start, sign-in of members, return of applicants."""
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
-    page.goto(live_server.url + address)
+    page.goto(served.url + address)
     expect(page.locator("h1")).to_have_count(1)
     axe(page)
     page.set_viewport_size({"width": 320, "height": 640})
@@ -23,9 +32,9 @@ def test_public_screens(live_server: House, page: Page, axe: Callable[[Page], No
     assert not told, f"the browser complains at {address}: {told}"
 
 
-def test_the_team_signs_in(live_server: House, page: Page, axe: Callable[[Page], None]) -> None:
+def test_the_team_signs_in(served: House, page: Page, axe: Callable[[Page], None]) -> None:
     """The address `intake link` prints opens « Ce qui m’attend »."""
-    live_server.sign_in(page, "claire@exemple.fr")
+    served.sign_in(page, "claire@exemple.fr")
     expect(page.locator("header")).to_contain_text("Claire")
     axe(page)
 

@@ -54,7 +54,7 @@ def photo() -> FilePayload:
 def on_the_phone(house: House, browser: Browser, name: str, *, javascript: bool, page: str = PAGE) -> Someone:
     """Someone on a page of their application, on a phone."""
     person = Someone(house, browser.new_context(
-        locale="fr-FR", timezone_id="Europe/Paris", viewport=PHONE, java_script_enabled=javascript), name, set())
+        locale="fr-FR", timezone_id="Europe/Paris", viewport=PHONE, java_script_enabled=javascript), name)
     person.examines = javascript
     person.signs_in()
     person.goes_to("Continuer ma demande")
