@@ -10,7 +10,8 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
@@ -61,14 +62,20 @@ def seal(frozen: bytes, page: bytes, evidence: Mapping[str, Any], *, at: datetim
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, name=name,
         reason="Document signé, scellé avec son dossier de preuve")
-    out = AtThatTime(metadata, signer=_signer(newest())).sign_pdf(
-        writer, existing_fields_only=True, bytes_reserved=ROOM, output=BytesIO())
+    out = _apart(lambda: AtThatTime(metadata, signer=_signer(newest())).sign_pdf(
+        writer, existing_fields_only=True, bytes_reserved=ROOM, output=BytesIO()))
     sealed: bytes = out.getvalue()
     return sealed
 
 
 _signers: dict[str, Any] = {}
 """By certificate: reading one again would cost more than signing with it."""
+
+
+def _apart(act: Callable[[], Any]) -> Any:
+    """What pyHanko does in a loop of its own, in a thread of its own: the caller’s may run one already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(act).result()
 
 
 def _signer(pair: Pair) -> Any:
@@ -137,8 +144,8 @@ def _examined(content: bytes, reader: Any, embedded: Any) -> Examined:
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
     certificate = embedded.signer_cert
-    status = validate_pdf_signature(
-        embedded, signer_validation_context=ValidationContext(trust_roots=[certificate], allow_fetching=False), skip_diff=True)
+    status = _apart(lambda: validate_pdf_signature(
+        embedded, signer_validation_context=ValidationContext(trust_roots=[certificate], allow_fetching=False), skip_diff=True))
     whole = embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
     found = Examined(
         sealed=True, intact=bool(status.intact and status.valid and whole and _nothing_in_the_gap(content, embedded)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -56,15 +55,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((number for number, part in enumerate(LONGEST) if f"tests/{part}" in str(item.path)), len(LONGEST))
 
     items.sort(key=rank)
-
-
-@pytest.fixture(autouse=True)
-def no_loop(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright’s loop stays in the thread of its browser; what signs papers runs one of its own, as under the server."""
-    running = asyncio._get_running_loop()
-    asyncio._set_running_loop(running if "playwright" in request.fixturenames else None)
-    yield
-    asyncio._set_running_loop(running)
 
 
 def missing(what: str) -> None:

@@ -50,6 +50,8 @@ class Waking:
     life: Life = field(compare=False)
 
 
+SATURDAY = 5
+"""From then on, days on which nobody wakes are slept through: the clock catches up on Monday."""
 SIGNS_ON_SCREEN = timedelta(days=75)
 """How long before the end contracts are signed on screen: each makes its evidence and its seal, a hundred would be long."""
 
@@ -109,6 +111,8 @@ class World:
 
     def _live(self, day: date) -> None:
         night = min(datetime.combine(day + timedelta(days=1), time(0), UTC), self.end)
+        if day.weekday() >= SATURDAY and day != self.end.date() and not (self._ahead and self._ahead[0].at < night):
+            return
         self._move(min(max(datetime.combine(day, time(5), UTC), self.now), self.end))
         clock.tick()
         while self._ahead and self._ahead[0].at < night:
