@@ -56,7 +56,7 @@ def test_letters_that_fail_or_wait_are_counted(people: Cast, settings: Settings,
     assert not lines(settings)["Lettres"].problem
     with writing():
         for number in range(2):
-            owe_text("message", people.ana, "Bonjour", "Texte", cause=f"event:{number}", now=clock.now)
+            owe_text("message", people.ana, "Bonjour", "Texte", language="fr", cause=f"event:{number}", now=clock.now)
         Letter.update(status="failed").where(Letter.cause == "event:0").execute()
     clock.forward(hours=2)
     assert lines(settings)["Lettres"].says == "1\u00a0lettre non partie, 1\u00a0lettre attend depuis plus d’une heure."
