@@ -85,7 +85,7 @@ def owed(person: Person, number: int = 1, template: str = "resumed", cause: str 
     """So many letters to someone."""
     for n in range(number):
         owe_text(template, person, f"Lettre {n}", "Bonjour,\n\nOuvrir : http://127.0.0.1:8000/mon-parcours\n",
-                 cause=cause, occasion=f"{Letter.select().count()}", now=moment.now(), **more)
+                 language="fr", cause=cause, occasion=f"{Letter.select().count()}", now=moment.now(), **more)
     return list(Letter.select().order_by(Letter.id.desc()).limit(number))
 
 
