@@ -21,6 +21,7 @@ from workflows.admission.deadlines import asked_in_vain, no_interest
 from workflows.admission.told import what_next
 from workflows.calendar import add_months, paris_day
 from workflows.numerals import counted
+from workflows.sentences import Sentence
 
 RECENT = timedelta(days=30)
 """How long one is told why one's rank worsened."""
@@ -51,11 +52,11 @@ def rank_of(main: Case | None) -> dict[str, Any] | None:
     if main is None or main.workflow != "admission" or main.state != "waiting":
         return None
     facts = facts_of(main, main.dossier.person)
-    values = facts.letter_values()
+    values, cap = facts.letter_values(), int(facts.settings["places.per_month"])
     worse, asked, ends = ranks.latest(main, moment.today() - RECENT), asked_in_vain(facts), no_interest(facts)
     return {
         **values, "at": words.at(moment.now()), "worse": worsened(worse) if worse else "",
-        "cap": counted(int(facts.settings["places.per_month"]), "personne", "personnes"),
+        "cap": Sentence.read_as(counted(cap, "personne", "personnes"), "{n:personne|personnes}", n=words.Count(cap)),
         "asked_until": words.long_day(paris_day(ends)) if asked and ends else "",
         "rank_days": facts.settings["pause.rank_days"],
         "confirmed": words.long_day(facts.memory["confirmed_on"]) if facts.memory.get("confirmed_on") else "",
