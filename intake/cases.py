@@ -17,7 +17,7 @@ from intake.models.actors import Actor, Grant, grants_of, roles_on
 from intake.models.base import new_uid, retrying, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
 from intake.models.people import Antenna, Person
-from intake.models.tasks import Task
+from intake.models.tasks import Task, falls_to
 from intake.projections import antenna_of, project
 from intake.undo import author_role, last_step, undo
 from workflows import fields
@@ -222,18 +222,21 @@ def _plain(raw: Raw) -> dict[str, Any]:
 
 def _close_answered_tasks(case: Case, event: Event, step: Step, by: Actor, about: Item | None) -> None:
     if step.name == "tick":
-        _tick(case, event)
+        _tick(case, event, by)
     elif step.name in workflows.ALL[case.workflow].closers:
         effects.close_tasks(case, event, (step.name,), by if isinstance(by, Person) else None, about if step.about else None)
 
 
-def _tick(case: Case, event: Event) -> None:
-    """Close the task the form names."""
+def _tick(case: Case, event: Event, by: Actor) -> None:
+    """Close the task the form names, for whoever it falls to."""
     wanted = Answers.get(Answers.event == event).text["task"]
-    done = Task.update(closed_by=event, closed_at=event.made_at).where(
-        Task.uid == wanted, Task.case == case, Task.closed_at.is_null()).execute()
-    if not done:
+    task = Task.get_or_none(Task.uid == wanted, Task.case == case, Task.closed_at.is_null())
+    if task is None:
         raise StepRefused(Refusal("Cette tâche est déjà faite."))
+    grants = grants_of(by, moment.today()) if isinstance(by, Person) else ()
+    if not falls_to(task, by, roles_on(case, by, grants=grants)):
+        raise StepRefused(Refusal("Cette tâche est confiée à quelqu’un d’autre."))
+    Task.update(closed_by=event, closed_at=event.made_at).where(Task.id == task.id).execute()
 
 
 def _apply(at: Moment, by: Actor) -> None:

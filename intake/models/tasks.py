@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from peewee import ForeignKeyField, TextField
 
@@ -43,6 +44,11 @@ class Task(Model):
             (("case", "closed_at"), False),
             (("rings_on",), False),
         )
+
+
+def falls_to(task: Task, actor: Any, roles: Collection[str]) -> bool:
+    """A task is closed by the one it names, else by whoever holds its role."""
+    return bool(task.person_id == getattr(actor, "id", None) if task.person_id else task.role in roles)
 
 
 def left_to(person: Person, cases: Collection[Case]) -> list[Task]:

@@ -37,10 +37,7 @@ def read(dossier: str, case: str) -> Response:
 def open_whole(dossier: str, case: str) -> Response:
     """The same, for the team: who opens it is recorded, and who is refused it (TRUST 3.23)."""
     found = the_case(the_dossier(dossier), case)
-    paper = evidence.paper_of(found, contract_print(found)) or abort(404)
-    allowed = bool(my_roles(found) & READERS)
-    noted(found, paper, allowed=allowed)
-    return whole(paper) if allowed else abort(403)
+    return recorded(found, evidence.paper_of(found, contract_print(found)) or abort(404))
 
 
 @pages.get("/dossier/<dossier>/<case>/document.pdf")
@@ -63,8 +60,13 @@ def amendment(dossier: str, case: str) -> Response:
 def open_amendment(dossier: str, case: str) -> Response:
     """The same, for the team: who opens it is recorded, and who is refused it."""
     found = the_case(the_dossier(dossier), case)
-    paper, allowed = amendment_of(found), bool(my_roles(found) & READERS)
-    noted(found, paper, allowed=allowed)
+    return recorded(found, amendment_of(found))
+
+
+def recorded(case: Case, paper: Paper) -> Response:
+    """A paper for someone of the team: the opening is noted, and so is the refusal."""
+    allowed = bool(my_roles(case) & READERS)
+    noted(case, paper, allowed=allowed)
     return whole(paper) if allowed else abort(403)
 
 

@@ -19,7 +19,7 @@ from intake.lookup import cases_of, my_roles, my_steps, name_of, only_asked, the
 from intake.models import pieces as pieces_table, read_marks, readings
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
-from intake.models.tasks import Task
+from intake.models.tasks import Task, falls_to
 from intake.next_action import Action, of_dossier
 from intake.pages import opinion
 from intake.pages.contract import READERS as CONTRACT_READERS
@@ -253,8 +253,8 @@ def may_know(action: Action) -> bool:
 
 
 def may_tick(task: Task, case: Case) -> bool:
-    """A task is closed by the one it names, else by its role."""
-    return task.person_id == me().id if task.person_id else task.role in my_roles(case)
+    """Whether it falls to me to close a task."""
+    return falls_to(task, me(), my_roles(case))
 
 
 def _undoable(cases: list[Case]) -> list[dict[str, Any]]:

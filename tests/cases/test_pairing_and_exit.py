@@ -315,7 +315,11 @@ def test_decisions_become_tasks_and_go_with_the_step(dossier: Dossier, cast: Cas
     step(case, "approve_meeting", cast.ana, about=noted.uid)
     assert decided() == both, "agreeing with what was written does not do it"
     mine = Task.get(Task.case == case, Task.person == cast.ana, Task.closed_at.is_null())
+    with pytest.raises(StepRefused, match="confiée à quelqu’un d’autre"):
+        step(case, "tick", cast.noe, task=mine.uid, proof="")
     step(case, "tick", cast.ana, task=mine.uid, proof="")
+    with pytest.raises(StepRefused, match="déjà faite"):
+        step(case, "tick", cast.ana, task=mine.uid, proof="")
     assert {name for name, _, _ in decided()} == {"Noé"}
 
 
