@@ -69,7 +69,7 @@ def enter(applicants: tuple[House, dict[str, str]], app: Flask, browser: Browser
     def come(name: str, *, javascript: bool = True) -> Applicant:
         context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=PHONE, java_script_enabled=javascript)
         contexts.append(context)
-        who = Applicant(house, context, name, set())
+        who = Applicant(house, context, name)
         who.examines, who.case = False, cases[name]
         who.app = app
         return who.signs_in()
