@@ -43,7 +43,7 @@ def live(settings: Settings, people: int = 150, seed: int = 2021) -> Iterator[st
     end = moment.now()
     with moment.travelling() as go:
         go(end - YEARS)
-        w = World(Random(seed), end - YEARS, end, go)  # noqa: S311
+        w = World(Random(seed), end - YEARS, end, go, rests=True)  # noqa: S311
         with write_transaction():
             forget_what_init_made()
             house = move_in(w)

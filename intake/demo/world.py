@@ -51,7 +51,6 @@ class Waking:
 
 
 SATURDAY = 5
-"""From then on, days on which nobody wakes are slept through: the clock catches up on Monday."""
 SIGNS_ON_SCREEN = timedelta(days=75)
 """How long before the end contracts are signed on screen: each makes its evidence and its seal, a hundred would be long."""
 
@@ -59,8 +58,11 @@ SIGNS_ON_SCREEN = timedelta(days=75)
 class World:
     """The house while the demonstration lasts: its time, its lives, and what happens to a dossier."""
 
-    def __init__(self, rng: Random, start: datetime, end: datetime, go: Callable[[datetime], None]) -> None:
+    def __init__(self, rng: Random, start: datetime, end: datetime, go: Callable[[datetime], None], *,
+                 rests: bool = False) -> None:
         self.rng, self.start, self.end, self.go = rng, start, end, go
+        self.rests = rests
+        """Whether weekends on which nobody wakes are slept through: the clock catches up on Monday."""
         self.now = start
         self.invent = names.inventing(rng, start.date())
         self.refused: list[str] = []
@@ -111,7 +113,8 @@ class World:
 
     def _live(self, day: date) -> None:
         night = min(datetime.combine(day + timedelta(days=1), time(0), UTC), self.end)
-        if day.weekday() >= SATURDAY and day != self.end.date() and not (self._ahead and self._ahead[0].at < night):
+        awake = day == self.end.date() or bool(self._ahead and self._ahead[0].at < night)
+        if self.rests and day.weekday() >= SATURDAY and not awake:
             return
         self._move(min(max(datetime.combine(day, time(5), UTC), self.now), self.end))
         clock.tick()

@@ -213,6 +213,7 @@ def test_a_badge_before_the_camera(
     expect(page.get_by_role("heading", name="Merci Ana, votre présence est notée.")).to_be_visible(timeout=15_000)
     assert page.evaluate("window.filmed.getTracks().every(track => track.readyState === 'ended')")
     assert [url for url in asked if "zxing" in url]
+    tablet.until_sent()
     assert arrived(house)["presences"] == before + 1
     policies = {path: page.request.get(f"{network.url}/borne/{path}").headers["content-security-policy"] for path in SCREENS}
     assert [path for path, policy in policies.items() if "wasm-unsafe-eval" in policy] == ["presence", "rendez-vous"]
