@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from intake import history, sealing
+from intake.clock import tick
 from intake.models import signatures
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
@@ -15,7 +17,7 @@ from intake.models.readings import Reading
 from intake.models.tasks import Task
 from tests.cases.test_contracts import a_dossier, again, taken_over
 from tests.cast import Cast, writing
-from tests.conftest import Browse
+from tests.conftest import Browse, Clock
 from tests.page import press, read
 from tests.pages.test_contract import address, opens, reads_all, reads_out
 from tests.pages.test_journey import day_of
@@ -27,8 +29,6 @@ SUBJECT = "L’activité s’étend à la formation."
 
 
 def effective() -> dict[str, str]:
-    from datetime import date
-
     return day_of("effective_on", date(2027, 4, 1))
 
 
@@ -133,3 +133,47 @@ def test_it_is_its_person_s_support_s_and_the_cogerance_s(people: Cast, browse: 
         for last in ("sign_amendment", "avenant.pdf", "send_amendment", "countersign_amendment"):
             assert browse(stranger).get(address(sent, last)).status_code == 404, (stranger.first_name, last)
     assert browse(people.ana).get(address(sent, "countersign_amendment")).status_code == 404
+
+
+def test_unsigned_it_is_recalled_then_given_up(people: Cast, sent: Any, clock: Clock) -> None:
+    """Seven, three and one days before its day, to whoever signs next; seven days after, support sends another."""
+    def until(day: date) -> None:
+        with writing():
+            clock.to(day)
+            tick()
+
+    def reminders() -> list[str]:
+        with writing():
+            return [event.made_at.date().isoformat() for event in Event.select().where(Event.step == "remind").order_by(Event.id)]
+
+    day = date(2027, 3, 15)
+    while day <= date(2027, 4, 8):
+        until(day)
+        day += timedelta(days=1)
+    assert reminders() == ["2027-03-25", "2027-03-29", "2027-03-31"]
+    with writing():
+        assert Letter.select().where(Letter.template == "contract_to_sign").count() == 4
+    assert "amendment" in kept(sent).memory, "its last day is not over"
+    until(date(2027, 4, 9))
+    case = kept(sent)
+    assert "amendment" not in case.memory and "amended" not in case.memory and case.state == "trading"
+    with writing():
+        open_tasks = {task.sentence for task in Task.select().where(Task.case == case, Task.closed_at.is_null())}
+        assert "Avenant non signé à sa date d’effet\u00a0: le renvoyer avec une nouvelle date" in open_tasks
+        assert "Lire et signer l’avenant" not in open_tasks
+        told = Letter.get(Letter.template == "contract_reworked", Letter.recipient == people.ana)
+        assert "Votre avenant n’a pas été signé à temps." in told.body
+
+
+def test_the_cogerance_is_recalled_once_the_person_has_signed(people: Cast, browse: Browse, sent: Any, clock: Clock) -> None:
+    ana = opens(browse, people.ana, sent)
+    reads_all(ana, sent)
+    form = read(ana.get(address(sent, "sign_amendment"))).form(SIGN)
+    given = reads_out(browse, people.sami, sent)
+    assert ana.post(address(sent, "sign_amendment"), data={**form.values, "code": given, **READ}).status_code == 303
+    with writing():
+        before = Letter.select().where(Letter.template == "contract_to_countersign").count()
+        clock.to(date(2027, 3, 25))
+        tick()
+        assert Letter.select().where(Letter.template == "contract_to_countersign").count() > before
+        assert Letter.select().where(Letter.template == "contract_to_sign").count() == 1

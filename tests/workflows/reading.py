@@ -86,26 +86,32 @@ def at(text: str) -> datetime:
 # An amendment, the same in both contracts ----------------------------------------------------------------------------
 
 AMENDMENT_RULES = {
+    "amend": "same_document",
     "send_amendment": "no_amendment_open coop_known",
     "sign_amendment": "amendment_open same_document link_opened all_read not_signed_yet",
     "countersign_amendment": "amendment_open person_signed same_document mandate",
     "take_back_amendment": "amendment_open",
     "give_code 2": "amendment_open not_signed_yet same_document",
+    "unsigned_amendment": "amendment_open",
 }
 AMENDMENT_EFFECTS = {
+    "amend": "✉ contract_signed person+support+cogerance",
     "send_amendment": "✉ contract_to_sign person · ☐ person",
     "sign_amendment": "✉ contract_to_countersign cogerance · ☐ cogerance",
     "countersign_amendment": "✉ contract_signed person+support+cogerance",
     "take_back_amendment": "✉ contract_reworked person+support",
+    "unsigned_amendment": "☐ support · ✉ contract_reworked person+support",
 }
 
 
 def amendment_table(states: str) -> list[tuple[str, str | None, str, str | None, str]]:
     """Its rows, from these states."""
     return [
+        ("amend", "Signer un avenant", states, None, "support"),
         ("send_amendment", "Envoyer un avenant à la signature", states, None, "support"),
         ("sign_amendment", "Signer l’avenant", states, None, "person"),
         ("countersign_amendment", "Signer l’avenant pour Optéos", states, None, "cogerance"),
         ("take_back_amendment", "Reprendre l’avenant", states, None, "support person"),
         ("give_code", "Donner le code pour signer", states, None, "support"),
+        ("unsigned_amendment", None, states, None, "clock"),
     ]

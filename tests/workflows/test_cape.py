@@ -29,13 +29,14 @@ TABLE = [
     ("rework", "Reprendre le contrat", "to_sign", "drafting", "support person ←admission.change_month"),
     ("rework", "Refaire le contrat signé", "signed", "drafting", "support ←admission.change_month"),
     ("unsigned", None, "to_sign", "drafting", "clock"),
+    ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
     ("take_effect", None, "signed", "trading", "clock"),
     ("take_effect", None, "signed", "preparing", "clock"),
     ("welcome", "Noter la journée d’accueil", "signed preparing trading", None, "circle kiosk"),
     ("miss_welcome", None, "signed preparing trading", None, "kiosk"),
     ("start_trading", "Noter le début d’activité", "preparing", "trading", "person support"),
+    *amendment_table("preparing trading"),
     ("report_job", "Signaler un emploi", "preparing trading", None, "person support"),
-    ("amend", "Signer un avenant", "preparing trading", None, "support"),
     ("term_alarm", None, "preparing trading", None, "clock"),
     ("renew", "Ouvrir le renouvellement", "preparing trading", None, "person peer support"),
     ("hand_over", None, "preparing trading", "ended", "←salaried.take_effect"),
@@ -46,8 +47,6 @@ TABLE = [
     ("cancel", "Annuler le contrat", "drafting to_sign signed", "cancelled",
      "person support ←admission.give_back ←admission.miss_month ←admission.withdraw ←cape.end_early "
      "←salaried.take_effect ←departure.end_contract"),
-    ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
-    *amendment_table("preparing trading"),
     ("take_over", "Reprendre un dossier existant", "", "trading", "support"),
 ]
 DECLARED = "✉ contract_signed person+support+cogerance · ✉ welcome person+peer+circle" + " · ☐ hr" * 4
@@ -100,7 +99,6 @@ def test_the_rules_of_each_row() -> None:
         "welcome": "welcome_ahead after_signature",
         "miss_welcome": "welcome_ahead after_signature",
         "report_job": "full_time_now",
-        "amend": "same_document",
         "renew": "none_ahead thirty_six_months three_contracts",
         "expire": "followed",
         "end_early": "end_reached",
@@ -122,7 +120,6 @@ def test_the_letters_tasks_and_hand_overs_of_each_row() -> None:
         "take_effect 2": "⇒ admission.join",
         "miss_welcome": "☐ circle",
         "report_job": "☐ hr",
-        "amend": "✉ contract_signed person+support+cogerance",
         "term_alarm": "✉ term_ahead person+peer+circle+support · ✉ term_ahead cogerance · ☐ circle · ☐ support "
                       "· ☐ support · ☐ cogerance",
         "renew": "⊕ cape.open",

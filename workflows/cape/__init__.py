@@ -46,7 +46,6 @@ from workflows.grammar import (
 from workflows.notices import AUTHORITIES
 from workflows.roles import after, circle, clock, cogerance, hr, kiosk, peer, person, support
 from workflows.signing import (
-    AmendmentForm,
     CountersignatureForm,
     PaperForm,
     SignatureForm,
@@ -245,6 +244,7 @@ steps = (
     Step("unsigned", None, ("to_sign",), "drafting", by=clock, due=unsigned_due,
          then=[Task(support, "Contrat non signé à sa date d’effet : choisir une nouvelle date", days=0), *void],
          past="contrat non signé à temps, à reprendre"),
+    *signing_rows,
     Step("take_effect", None, ("signed",), "trading", by=clock, chosen_if=[r.already_trading], due=effect_due,
          then=[Remember(lambda facts, answers: {"traded": True}), TakeStep("admission", "join")],
          past="le contrat a pris effet"),
@@ -263,14 +263,11 @@ steps = (
          form=ActivityStartForm, fill=until_today, effective=lambda facts, answers: answers["started_on"],
          then=[Remember(lambda facts, answers: {"traded": True, "started_on": answers["started_on"].isoformat()})],
          past="a noté le début d’activité", hint="Le rythme comptable du contrat s’applique dès ce jour."),
+    *amendment_rows(leave),
     Step("report_job", "Signaler un emploi", leave, None, by=(person, support), form=JobForm,
          only_if=[r.full_time_now],
          then=[Remember(lambda facts, answers: {"hours": int(answers["hours"])}),
                Task(hr, "Examiner l’emploi déclaré pendant le CAPE", days=7)], past="a signalé un emploi"),
-    Step("amend", "Signer un avenant", leave, None, by=support, form=AmendmentForm, only_if=[same_document],
-         effective=lambda facts, answers: answers["effective_on"],
-         then=[Remember(lambda facts, answers: {"amended": int(facts.memory.get("amended", 0)) + 1}),
-               Letter("contract_signed", to=(person, support, cogerance))], past="a enregistré un avenant", final=True),
     Step("term_alarm", None, leave, None, by=clock, due=r.term_alarm_due,
          then=[Letter("term_ahead", to=(person, peer, circle, support), when=r.nothing_follows, gathered=True),
                Letter("term_ahead", to=(cogerance,), when=r.cogerance_warned, gathered=True), *alarm_tasks],
@@ -310,8 +307,6 @@ steps = (
                *to_authorities("annuler la déclaration du CAPE", "cancelled", when=was_signed),
                Letter("contract_cancelled", to=(person, support, cogerance))],
          past="a annulé le contrat"),
-    *signing_rows,
-    *amendment_rows(leave),
     *take_over("trading", remember=as_it_stands),
 )
 

@@ -52,7 +52,6 @@ from workflows.salaried.forms import (
 )
 from workflows.salaried.rules import Facts
 from workflows.signing import (
-    AmendmentForm,
     CountersignatureForm,
     PaperForm,
     SignatureForm,
@@ -236,6 +235,7 @@ steps = (
     Step("unsigned", None, ("to_sign",), "drafting", by=clock, due=unsigned_due,
          then=[Remember(undeclared), Task(support, "Contrat non signé à sa date d’effet : choisir une nouvelle date"),
                reworked], past="contrat non signé à temps, à reprendre"),
+    *signing_rows,
     Step("file_dpae", "Enregistrer la DPAE", ("signed",), None, by=support, form=DpaeForm, fill=until_today,
          only_if=[r.dpae_window, r.dpae_filed_in_window],
          then=[Remember(lambda facts, answers: {"dpae_on": answers["filed_on"].isoformat()})],
@@ -259,11 +259,7 @@ steps = (
          then=[Task(accounts, "Régler la part variable de la rémunération", due=r.variable_pay_day,
                     rings=r.variable_pay_alarms)],
          past="les comptes sont approuvés, la part variable est à régler"),
-    Step("amend", "Signer un avenant", ("running",), None, by=support, form=AmendmentForm, only_if=[same_document],
-         effective=lambda facts, answers: answers["effective_on"],
-         then=[Remember(lambda facts, answers: {"amended": int(facts.memory.get("amended", 0)) + 1}),
-               Letter("contract_signed", to=(person, support, cogerance))], past="a enregistré un avenant",
-         final=True),
+    *amendment_rows(("running",)),
     Step("end", "Constater la fin du contrat", ("running",), "ended", by=(support, after("departure.end_contract")),
          form=EndForm, fill=fill_end, only_if=[end_reached], effective=end_day,
          then=[Remember(lambda facts, answers: {"ended_on": end_day(facts, answers).isoformat()}),
@@ -274,8 +270,6 @@ steps = (
          form=ReasonForm, then=[*closed, Task(hr, "Annuler la DPAE", when=was_declared)], past="a retiré la demande"),
     Step("close_silent", "Classer sans réponse", ("requested", "opinion", "drafting"), "withdrawn", by=support,
          only_if=[r.reminders_done], then=closed, past="a classé sans réponse"),
-    *signing_rows,
-    *amendment_rows(("running",)),
     *take_over("running", remember=as_it_stands),
 )
 

@@ -26,7 +26,6 @@ from workflows.roles import clock, cogerance, hr, support
 from workflows.signing.facts import ContractFacts, EntryPapers, Mandate
 from workflows.signing.forms import (
     CHECKED,
-    AmendmentForm,
     CountersignatureForm,
     GiveCodeForm,
     PaperForm,
@@ -63,9 +62,13 @@ def daily(first: date, facts: CaseFacts, step: str) -> datetime:
     return start_of_paris_day(max(first, paris_day(done) + timedelta(days=1)))
 
 
+LATE = timedelta(days=7)
+"""After the effect date: a paper signed in time may still be recorded until then."""
+
+
 def unsigned_due(facts: ContractFacts) -> datetime | None:
-    """Seven days after the effect date: a paper signed in time may still be recorded until then."""
-    return end_of_paris_day(facts.first_day + timedelta(days=7)) if facts.first_day else None
+    """The end of the days left to record a signature."""
+    return end_of_paris_day(facts.first_day + LATE) if facts.first_day else None
 
 
 def effect_due(facts: ContractFacts) -> datetime | None:
@@ -187,10 +190,15 @@ def end_day(facts: ContractFacts, answers: Answers) -> date:
 
 def reminder_due(facts: ContractFacts) -> datetime | None:
     """Some days before the effect date, to whoever must still sign; those before the sending are left out."""
-    if facts.first_day is None or facts.silent:
+    return None if facts.first_day is None else reminder_before(facts.first_day, facts, facts.since)
+
+
+def reminder_before(effect: date, facts: ContractFacts, sent: datetime) -> datetime | None:
+    """The next reminder of a document that was sent then and takes effect that day."""
+    if facts.silent:
         return None
-    done = max(filter(None, (facts.taken("remind"), facts.since)))
-    days = [facts.first_day - timedelta(days=ahead) for ahead in facts.settings["signing.reminder_days"]]
+    done = max(filter(None, (facts.taken("remind"), sent)))
+    days = [effect - timedelta(days=ahead) for ahead in facts.settings["signing.reminder_days"]]
     return min((start_of_paris_day(day) for day in days if start_of_paris_day(day) > done), default=None)
 
 
@@ -275,12 +283,10 @@ def filled(answers: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     return [name for name in names if answers.get(name) not in (None, "", [])]
 
 
-
-
 __all__ = [
     "CHECKED", "COOP_NAMES",
     "FULL_TIME_HOURS",
-    "AmendmentForm",
+    "LATE",
     "ContractFacts",
     "CountersignatureForm",
     "EntryPapers",
@@ -315,6 +321,7 @@ __all__ = [
     "remember_cogerance",
     "remember_paper",
     "remember_person",
+    "reminder_before",
     "reminder_due",
     "same_document",
     "signed_by_effect",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from workflows.calendar import working_day_on_or_after
+from workflows.calendar import end_of_paris_day, paris_day, working_day_on_or_after
 from workflows.common import ReasonForm
 from workflows.grammar import Answers, DropTasks, Freeze, GiveCode, Letter, Remember, Sign, Step, Task, choice, house
-from workflows.roles import cogerance, person, support
+from workflows.roles import clock, cogerance, person, support
 from workflows.signing import (
+    LATE,
     all_read,
     ask_code,
     coop_known,
@@ -17,11 +19,13 @@ from workflows.signing import (
     mandate,
     not_signed_yet,
     person_signed,
+    reminder_before,
     same_document,
 )
 from workflows.signing.facts import ContractFacts
 from workflows.signing.forms import (
     AmendmentCountersignatureForm,
+    AmendmentForm,
     AmendmentSignatureForm,
     AmendmentTextForm,
     GiveCodeForm,
@@ -54,13 +58,53 @@ def signed_by_person(facts: ContractFacts, _: Answers) -> dict[str, Any]:
 
 def concluded(facts: ContractFacts, _: Answers) -> dict[str, Any]:
     """One more amendment, and none under way."""
-    return {"amendment": None, "amended": int(facts.memory.get("amended", 0)) + 1}
+    return {"amendment": None, **one_more(facts, _)}
+
+
+def one_more(facts: ContractFacts, _: Answers) -> dict[str, Any]:
+    """One more amendment."""
+    return {"amended": int(facts.memory.get("amended", 0)) + 1}
+
+
+def reminder_due(facts: ContractFacts) -> datetime | None:
+    """Some days before it takes effect, to whoever must still sign."""
+    sent = facts.taken("send_amendment")
+    return reminder_before(_effect(facts), facts, sent) if facts.amendment and sent else None
+
+
+def unsigned_due(facts: ContractFacts) -> datetime | None:
+    """Some days after it should have taken effect, or after its sending when it was late already."""
+    sent = facts.taken("send_amendment")
+    return end_of_paris_day(max(_effect(facts), paris_day(sent)) + LATE) if facts.amendment and sent else None
+
+
+def _effect(facts: ContractFacts) -> date:
+    return date.fromisoformat(facts.amendment["effective_on"])
+
+
+def person_signs_next(facts: ContractFacts, _: Answers) -> bool:
+    """The person has not signed it."""
+    return not facts.person_has_signed
+
+
+def cogerance_signs_next(facts: ContractFacts, _: Answers) -> bool:
+    """The person has: the cogérance is next."""
+    return facts.person_has_signed
+
+
+concluded_letter = Letter("contract_signed", to=(person, support, cogerance))
+given_up = (Remember(lambda facts, answers: {"amendment": None}), DropTasks((*TO_SIGN, *TO_COUNTERSIGN)),
+            Letter("contract_reworked", to=(person, support)))
 
 
 def amendment_rows(states: Sequence[str]) -> tuple[Step, ...]:
     """The rows of an amendment, for a contract in force in these states; what « Annuler » is elsewhere, taking back is here."""
     here = tuple(states)
     return (
+        Step("amend", "Signer un avenant", here, None, by=support, form=AmendmentForm, only_if=[same_document],
+             effective=lambda facts, answers: answers["effective_on"], then=[Remember(one_more), concluded_letter],
+             past="a enregistré un avenant", final=True,
+             hint="Signé sur papier. À l’écran : « Envoyer un avenant à la signature »."),
         Step("send_amendment", "Envoyer un avenant à la signature", here, None, by=support, form=AmendmentTextForm,
              only_if=[no_amendment_open, coop_known],
              then=[Remember(begun), Freeze("amendment"), Letter("contract_to_sign"),
@@ -75,14 +119,19 @@ def amendment_rows(states: Sequence[str]) -> tuple[Step, ...]:
              past="a signé l’avenant", final=True),
         Step("countersign_amendment", "Signer l’avenant pour Optéos", here, None, by=cogerance,
              form=AmendmentCountersignatureForm, chosen_if=[amendment_open], only_if=[person_signed, same_document, mandate],
-             then=[Sign(seals=True), Remember(concluded), Letter("contract_signed", to=(person, support, cogerance))],
+             then=[Sign(seals=True), Remember(concluded), concluded_letter],
              past="a signé l’avenant pour Optéos", final=True, decision=True),
         Step("take_back_amendment", "Reprendre l’avenant", here, None, by=(support, person), form=ReasonForm,
-             chosen_if=[amendment_open],
-             then=[Remember(lambda facts, answers: {"amendment": None}), DropTasks((*TO_SIGN, *TO_COUNTERSIGN)),
-                   Letter("contract_reworked", to=(person, support))],
+             chosen_if=[amendment_open], then=given_up,
              past="a repris l’avenant", final=True, hint="Les signatures déjà données ne valent plus."),
         Step("give_code", "Donner le code pour signer", here, None, by=support, form=GiveCodeForm, chosen_if=[amendment_open],
              only_if=[not_signed_yet, same_document], then=[GiveCode()], past="a donné un code pour signer, de vive voix",
              quiet=True, hint="Appelez la personne, ou vérifiez qui vous appelle. Le code s’affiche une fois et vaut une heure."),
+        Step("remind", None, here, None, by=clock, chosen_if=[amendment_open], due=reminder_due,
+             then=[Letter("contract_to_sign", when=person_signs_next),
+                   Letter("contract_to_countersign", to=(cogerance,), when=cogerance_signs_next)],
+             past="rappel de signature de l’avenant envoyé"),
+        Step("unsigned_amendment", None, here, None, by=clock, chosen_if=[amendment_open], due=unsigned_due,
+             then=[Task(support, "Avenant non signé à sa date d’effet : le renvoyer avec une nouvelle date", days=0), *given_up],
+             past="avenant non signé à temps, à reprendre"),
     )
