@@ -11,12 +11,13 @@ from typing import Any
 from wtforms import Field
 
 import workflows
-from intake import words
+from intake import moment, words
 from intake.history import unsealed
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Antenna, Person
 from intake.models.pieces import Piece
+from intake.models.settings import settings_on
 from workflows import roles
 from workflows.grammar import Step, StepForm
 
@@ -159,6 +160,8 @@ def in_words(field: Field, value: Any) -> str:
     """An answer as people read it."""
     choices = getattr(field, "choices", None) or []
     labels = {str(one[0]): one[1] for one in choices if isinstance(one, tuple)}
+    if (listed := getattr(field, "house_list", None)) is not None:
+        labels = listed.labels(settings_on(moment.today()))
     if isinstance(value, bool):
         return words.told("Oui" if value else "Non")
     if isinstance(value, list):

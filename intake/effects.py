@@ -42,6 +42,7 @@ from workflows.grammar import (
     Task,
     UsePlace,
 )
+from workflows.lists import EXCEPTIONS
 from workflows.signing import CHECKED
 
 
@@ -259,7 +260,7 @@ def hold_place(told: HoldPlace, at: Moment) -> None:
     month = told.month(at.facts, at.decision.answers)
     places.hold(at.case, month)
     served.offered(at.case, Month.parse(month), at.event, lifted=at.decision.lifted,
-                   motive=str(at.case.memory.get("motive") or ""))
+                   motive=EXCEPTIONS.labels(at.facts.settings).get(at.case.memory.get("motive"), ""))
 
 
 def accept_place(_: AcceptPlace, at: Moment) -> None:

@@ -28,8 +28,8 @@ def of_setting(setting: Setting, value: Any, antenna: Antenna | None) -> list[st
     with supposing(setting.name, value, antenna):
         after, then = dates(cases), estimates(antenna)
     told = [*of_dates(cases, before, after), *of_estimates(lists, then)]
-    told += [f"Seules les {MOST} premières étapes en cours ont été regardées."] if len(cases) == MOST else []
-    return told or ["Aucune date ni estimation en cours ne change. Ce réglage vaut pour la suite."]
+    told = told or ["Aucune date ni estimation en cours ne change. Ce réglage vaut pour la suite."]
+    return [*told, *not_looked_at(antenna)]
 
 
 def of_cap(antenna: Antenna, first: Month, last: Month | None, places: int) -> list[str]:
@@ -44,12 +44,23 @@ def of_cap(antenna: Antenna, first: Month, last: Month | None, places: int) -> l
     return told or ["Aucune estimation d’entrée ne change."]
 
 
+def not_looked_at(antenna: Antenna | None) -> list[str]:
+    """How many cases nobody looked at, so that nobody believes the list is whole."""
+    left = open_rows(antenna).count() - MOST
+    return [f"Les {MOST} plus anciennes étapes en cours ont été regardées. {words.Count(left):autre peut|autres peuvent} "
+            "changer aussi."] if left > 0 else []
+
+
 def open_cases(antenna: Antenna | None) -> list[Case]:
-    """The cases whose clock may be touched."""
+    """The cases whose clock may be touched, the oldest first."""
+    return list(open_rows(antenna).order_by(Case.id).limit(MOST))
+
+
+def open_rows(antenna: Antenna | None) -> Any:
+    """Every case under way, as a query."""
     named = {state for workflow in workflows.ALL.values() for state in workflow.open_states}
     rows = Case.select(Case, Dossier, Person).join(Dossier).join(Person, on=Dossier.person).where(Case.state.in_(named))
-    rows = rows.where(Case.antenna == antenna) if antenna is not None else rows
-    return list(rows.order_by(Case.id).limit(MOST))
+    return rows.where(Case.antenna == antenna) if antenna is not None else rows
 
 
 def dates(cases: Collection[Case]) -> dict[int, datetime]:

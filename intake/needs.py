@@ -11,9 +11,10 @@ from typing import Any
 from intake import moment
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Person
+from intake.models.settings import settings_on
 from intake.past import undone_of
-from workflows.accompaniment.forms import NEEDS
 from workflows.calendar import Month, add_months, start_of_paris_day
+from workflows.lists import NEEDS
 
 FRESH_MONTHS = 12
 """A need nobody spoke of for a year is no longer shown."""
@@ -29,15 +30,17 @@ class Need:
     said_on: date
 
 
-def needs(antennas: Collection[int]) -> dict[str, list[Need]]:
-    """The needs of each kind, in the order of the form, the latest first; each person once a kind."""
+def needs(antennas: Collection[int]) -> list[tuple[str, list[Need]]]:
+    """The needs of each kind, in the order of the form, the latest first; each person once a kind, old kinds while told."""
+    settings = settings_on(moment.today())
+    labels, offered = NEEDS.labels(settings), dict(NEEDS.offered(settings))
     since = start_of_paris_day(add_months(moment.today(), -FRESH_MONTHS))
-    found: dict[str, dict[int, Need]] = {name: {} for name, _ in NEEDS}
+    found: dict[str, dict[int, Need]] = {name: {} for name in labels}
     for text, day, dossier in _told(antennas, TOLD_AT, since):
         for name in text.get("needs") or ():
             if name in found:
                 found[name].setdefault(dossier.id, Need(name, dossier, day))
-    return {name: list(kept.values()) for name, kept in found.items()}
+    return [(labels[name], list(kept.values())) for name, kept in found.items() if kept or name in offered]
 
 
 def hours(antennas: Collection[int], first: Month, last: Month) -> list[tuple[Month, str, float]]:

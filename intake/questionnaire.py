@@ -17,6 +17,7 @@ from intake.models.drafts import DraftPage, save_page, unsealed
 from intake.models.people import Person
 from workflows.fields import TableField, answers_to_json
 from workflows.grammar import Page, StepForm
+from workflows.lists import offer_entries
 
 SEND: Mapping[str, tuple[str, ...]] = {"application": ("submit", "revise"), "entry": ("send_papers",)}
 """The steps that send each questionnaire."""
@@ -111,6 +112,7 @@ def form_of(page: Page, facts: Any, typed: Typed | None) -> StepForm:
     """The page's form, with its choices and what was typed; at first, with what the person told before (F12)."""
     told = {name: facts.known.get(source) for name, source in page.carried.items()} if typed is None else {}
     form = page.form(typed, data={name: value for name, value in told.items() if value not in (None, "")})
+    offer_entries(form, facts.settings)
     if page.fill:
         page.fill(form, facts)
     return form

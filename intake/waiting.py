@@ -18,9 +18,10 @@ from intake.models.dossiers import Case, Dossier
 from intake.models.letters import Letter
 from intake.models.people import Antenna, Person
 from intake.models.ranks import RankLine
+from intake.models.settings import settings_on
 from workflows import queue as line
-from workflows.admission.forms import EXCEPTIONS
 from workflows.calendar import Month
+from workflows.lists import EXCEPTIONS
 from workflows.queue import Candidate, exceptions_left
 
 MONTHS_SHOWN = 8
@@ -108,12 +109,13 @@ def wishes(case: Case) -> str:
 def offers_of(antenna: Antenna) -> list[dict[str, Any]]:
     """The offers under way: for which month, until when, out of turn or not, arrived or not."""
     cases = waiting(antenna, "offered")
+    motives = EXCEPTIONS.labels(settings_on(moment.today(), antenna))
     failed = {dossier for (dossier,) in Letter.select(Letter.dossier).where(
         Letter.template == "place_offered", Letter.status == "failed",
         Letter.dossier.in_([case.dossier_id for case in cases])).tuples()}
     return [{"case": case, "name": case.dossier.person.name, "month": words.month(case.memory["month"]),
              "until": words.upto(case.memory["deadline"]),
-             "motive": dict(EXCEPTIONS).get(case.memory.get("motive", ""), ""),
+             "motive": motives.get(case.memory.get("motive", ""), ""),
              "failed": case.dossier_id in failed} for case in cases]
 
 

@@ -6,9 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from intake import moment
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Person
-from workflows.accompaniment.forms import CIRCLES
+from intake.models.settings import settings_on
+from workflows.lists import CIRCLES
 
 TOLD_IN = {"submit": "candidature", "revise": "candidature", "record_review": "bilan"}
 """The steps whose form asks it, and what it is called; the latest answer counts."""
@@ -39,11 +41,14 @@ def by_circle(antennas: Collection[Antenna]) -> list[tuple[str, list[Wish]]]:
     for row in rows:
         if "circles" in row.text:
             latest[row.event.case.dossier_id] = row
-    found: dict[str, list[Wish]] = {code: [] for code, _ in CIRCLES}
+    settings = settings_on(moment.today())
+    labels, offered = CIRCLES.labels(settings), dict(CIRCLES.offered(settings))
+    found: dict[str, list[Wish]] = {code: [] for code in labels}
     for row in latest.values():
         person = row.event.case.dossier.person
         for code in row.text["circles"] or ():
             found.setdefault(code, []).append(Wish(
                 person.name, person.email or "", row.event.case.dossier.uid, row.event.effective_on,
                 TOLD_IN[row.event.step]))
-    return [(label, sorted(found[code], key=lambda one: one.name)) for code, label in CIRCLES]
+    return [(label, sorted(found[code], key=lambda one: one.name)) for code, label in labels.items()
+            if code in offered or found[code]]

@@ -10,6 +10,7 @@ from typing import Any, cast
 from transitions import EventData, Machine, MachineError
 
 from workflows.grammar import Answers, CaseFacts, Consequence, Rule, Step, StepForm, Workflow
+from workflows.lists import offer_entries
 from workflows.roles import LABELS, Role
 
 BEGIN = "–"
@@ -142,6 +143,7 @@ def blank_form(step: Step, facts: CaseFacts, typed: Mapping[str, Any] | None = N
     if step.form is None:
         return None
     form = step.form(_Posted(typed) if typed is not None else None)
+    offer_entries(form, facts.settings)
     if step.fill:
         step.fill(form, facts)
     return form

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from workflows import lists
 from workflows.months import WEEKDAYS
 
-Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly", "text", "siren"]
+Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly", "text", "siren", "entries"]
 
 PRINCIPALE: Final = "principale"
 KPA: Final = "kpa"
@@ -25,13 +26,15 @@ CESA = "Contrat salarié et sociétariat"
 DEPARTURE = "Sortie et contribution"
 HOUSE = "Journées et rappels"
 KEEPING = "Conservation des données"
+LISTS = "Raisons et listes"
 
-GROUPS: Final = (COOP, PLACES, WAITING, ADMISSION, CAPE, PAIRING, CESA, DEPARTURE, HOUSE, KEEPING)
+GROUPS: Final = (COOP, PLACES, WAITING, ADMISSION, CAPE, PAIRING, CESA, DEPARTURE, HOUSE, KEEPING,
+                LISTS)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. Its value is plain JSON: a number, numbers, a yes or no, a word, a scale, a weekly hour, a text."""
+    """One setting. Its value is plain JSON: a number, numbers, a yes or no, a word, a scale, a weekly hour, a text, a list."""
 
     name: str
     group: str
@@ -46,6 +49,8 @@ class Setting:
     """Words it may take, with their labels."""
     per_antenna: Mapping[str, Any] = field(default_factory=dict)
     """Defaults by kind of antenna, where they differ; a setting without any is the same everywhere."""
+    note: str = ""
+    """What whoever changes it must know."""
     falling: bool = False
     """A list that counts down (before a day) rather than up (after one)."""
 
@@ -61,6 +66,10 @@ def _days(name: str, group: str, label: str, default: int, unit: str = "jours", 
 
 def _list(name: str, group: str, label: str, default: list[int], unit: str = "jours", **more: Any) -> Setting:
     return Setting(name, group, label, default, kind="numbers", unit=unit, **{"min": 1, **more})
+
+
+def _entries(listed: lists.HouseList, label: str, note: str = "") -> Setting:
+    return Setting(listed.setting, LISTS, label, listed.default, kind="entries", note=note)
 
 
 def _yes_no(name: str, group: str, label: str, default: bool) -> Setting:
@@ -160,6 +169,16 @@ SETTINGS: Final = (
     _days("keep.attendance", KEEPING, "Présences aux journées", 24, unit="mois", max=60),
     _days("keep.exit_contact", KEEPING, "Contact après la sortie, avec accord", 24, unit="mois", max=24),
     _days("keep.irritant", KEEPING, "Ce qui coince", 12, unit="mois", max=36),
+
+    _entries(lists.REASONS, "Raisons de ne pas accueillir",
+             "Jamais l’origine, l’âge, la santé, la situation de famille ni un autre critère de l’article L1132-1 du code du "
+             "travail."),
+    _entries(lists.EXCEPTIONS, "Motifs d’une proposition hors rang"),
+    _entries(lists.MOTIVES, "Motifs de sortie et de rupture anticipée"),
+    _entries(lists.HEARD, "Comment la personne a connu la coopérative"),
+    _entries(lists.CIRCLES, "Cercles que l’on peut souhaiter"),
+    _entries(lists.NEEDS, "Besoins dits à un rendez-vous ou à un bilan"),
+    _entries(lists.SUBJECTS, "Sujets d’un rendez-vous de binôme"),
 )
 
 BY_NAME: Final[Mapping[str, Setting]] = {setting.name: setting for setting in SETTINGS}
@@ -205,9 +224,17 @@ def in_words(setting: Setting, value: Any) -> str:
         return setting.choices.get(value, str(value))
     if setting.kind == "weekly":
         return f"{WEEKDAYS[value[0] - 1]} {value[1]}\u00a0h"
+    if setting.kind == "entries":
+        return _entries_in_words(lists.entries(value))
     if setting.kind == "scale":
         return ", ".join(_slice_in_words(top, rate) for top, rate in value)
     return str(value)
+
+
+def _entries_in_words(found: tuple[lists.Entry, ...]) -> str:
+    retired = [one.label for one in found if not one.offered]
+    said = " ; ".join(one.label for one in found if one.offered)
+    return said + (f" (plus proposées : {' ; '.join(retired)})" if retired else "")
 
 
 def _slice_in_words(top: int | None, rate: str) -> str:

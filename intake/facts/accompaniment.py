@@ -14,9 +14,10 @@ from intake.models.actors import Actor
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Commitment, Person, RoleGrant, running
 from intake.models.search import folded
+from intake.models.settings import settings_on
 from workflows.accompaniment import Facts, Peer, accompaniment
-from workflows.accompaniment.forms import CIRCLES
 from workflows.grammar import Item
+from workflows.lists import CIRCLES
 from workflows.roles import circle, coordinator, support
 
 ENTERING = ("papers", "signing")
@@ -71,12 +72,12 @@ def peers_of(dossier: Dossier, linked: set[str], asked_before: set[str]) -> list
         asked, Person.disabled_at.is_null(), Person.died_on.is_null()).order_by(Person.id))
     known = [dossier.person_id, *(one.id for one in people)]
     town, towns, wished = folded(dossier.town or ""), _towns(known), _wished(known)
-    mine = wished.get(dossier.person_id, set())
+    mine, circles = wished.get(dossier.person_id, set()), CIRCLES.labels(settings_on(today)).items()
     return [
         Peer(one.uid, one.name, one.called, one.trade, load.get(one.id, 0), one.id in committed,
              linked=one.uid in linked or one.id == dossier.person_id, same_trade=close(one.trade, dossier.activity),
              asked=one.uid in asked_before, same_town=bool(town) and towns.get(one.id) == town,
-             circles=tuple(label for code, label in CIRCLES if code in mine & wished.get(one.id, set())))
+             circles=tuple(label for code, label in circles if code in mine & wished.get(one.id, set())))
         for one in people
     ]
 

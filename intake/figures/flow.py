@@ -9,9 +9,10 @@ import workflows
 from intake import past
 from intake.figures.table import FEW, TOO_FEW, Asked, Figure, counted, days_in_words, month_name
 from intake.models import places as entry_places
-from workflows.admission.forms import REASONS
+from intake.models.settings import settings_on
 from workflows.calendar import Month
-from workflows.departure.forms import MOTIVES, TYPES
+from workflows.departure.forms import TYPES
+from workflows.lists import MOTIVES, REASONS
 
 STAGES = ("submitted", "review", "waiting", "offered", "papers", "signing")
 """The stages of an admission whose length is told."""
@@ -74,7 +75,7 @@ def durations(asked: Asked) -> Figure:
 def refusals(asked: Asked) -> Figure:
     """Negative answers, by the reason of the list."""
     told = [one for one in asked.told if one.step in ("decline", "redirect") and asked.within(one.made_at)]
-    names = dict(REASONS)
+    names = REASONS.labels(settings_on(asked.today))
     reasons = Counter(names.get(reason, ERASED) for (reason,) in past.answers_of(told, "reason"))
     rows = reasons.most_common()
     finding = (f"{counted(len(told), 'réponse négative', 'réponses négatives')} sur la période."
@@ -127,7 +128,7 @@ def exits(asked: Asked) -> Figure:
     """Ways out, by type and motive."""
     ended = [one.case for one in asked.told
              if one.workflow == "departure" and one.after == "contract_ended" and asked.within(one.effective_on)]
-    names = dict(TYPES), dict(MOTIVES)
+    names = dict(TYPES), MOTIVES.labels(settings_on(asked.today))
     found = Counter((names[0].get(kind, "Type non noté"), names[1].get(motive, "Motif non noté"))
                     for kind, motive in past.departures(ended))
     rows = [(kind, motive, number) for (kind, motive), number in found.most_common()]

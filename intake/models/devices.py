@@ -200,6 +200,19 @@ def close(device: Device) -> None:
         Device.update(closed_on=moment.today()).where(Device.id == device.id).execute()
 
 
+def move(device: Device, *, name: str, place: str, by: Person, role: str) -> None:
+    """Say where a tablet stands from now on, and what it is called; its history keeps where it stood. Twice is harmless."""
+    with write_transaction():
+        was = Device.get_by_id(device.id)
+        if (was.name, was.place) == (name, place):
+            return
+        if was.revoked_at is not None:
+            raise StepRefused(Refusal("Cette tablette est révoquée : elle n’est plus nulle part. Associez-la de nouveau."))
+        Device.update(name=name, place=place).where(Device.id == device.id).execute()
+        history.append_of_house("move_device", by, role, f"device:{device.uid}", moment.now(), moment.today(),
+                                {"name": name, "place": place, "before": {"name": was.name, "place": was.place}})
+
+
 def revoke(device: Device, by: Person, role: str) -> None:
     """Cut a tablet off from its next request on. Twice is harmless."""
     now = moment.now()

@@ -17,7 +17,8 @@ from intake.models.base import DayField, InstantField, JSONField, Model, db, wri
 from intake.models.compiled import compiled
 from intake.models.people import Antenna, Person
 from workflows.engine import Refusal, StepRefused
-from workflows.settings import PRINCIPALE, defaults_for
+from workflows.lists import entries
+from workflows.settings import BY_NAME, PRINCIPALE, defaults_for
 
 
 class SettingValue(Model):
@@ -98,11 +99,25 @@ def change(name: str, value: Any, since: date, reason: str, by: Person, role: st
             return
         if since < moment.today():
             raise StepRefused(Refusal("Un réglage change aujourd’hui ou plus tard, jamais dans le passé."))
+        if BY_NAME[name].kind == "entries":
+            _keep_every_entry(name, value, since)
         now = moment.now()
         SettingValue.create(name=name, antenna=antenna, value=value, since=since, reason=reason, changed_by=by,
                             changed_at=now)
         subject = f"setting:{name}:{antenna.code}" if antenna else f"setting:{name}"
         history.append_of_house("set", by, role, subject, now, since, text, key)
+
+
+def _keep_every_entry(name: str, value: Any, since: date) -> None:
+    """A list loses no entry, whoever wrote it meanwhile and from whichever day. StepRefused otherwise."""
+    latest = next(iter(values_of(name)), None)
+    if latest is None:
+        return
+    if since < latest.since:
+        raise StepRefused(Refusal("Cette liste change déjà le {jour}. Choisissez ce jour-là ou plus tard.",
+                                  {"jour": latest.since}))
+    if not {one.code for one in entries(latest.value)} <= {one.code for one in entries(value)}:
+        raise StepRefused(Refusal("Cette liste vient de changer. Rechargez la page, puis recommencez."))
 
 
 def values_of(name: str, antenna: Antenna | None = None) -> list[SettingValue]:

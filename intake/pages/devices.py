@@ -55,6 +55,13 @@ class PairForm(Form):  # type: ignore[misc]
                    description="6 chiffres pour préparer et fermer la borne ; toute l’équipe le partage")
 
 
+class PlaceForm(Form):  # type: ignore[misc]
+    """Where a tablet stands, what to call it."""
+
+    place = f.TextField("Lieu", missing="Indiquez où elle est", description="Par exemple, Moulin, salle du bas")
+    name = f.TextField("Nom de la tablette", missing="Donnez un nom à la tablette")
+
+
 class RevokeForm(Form):  # type: ignore[misc]
     """Nothing to ask: the page says what follows."""
 
@@ -108,6 +115,20 @@ def pin_kept(digits: str) -> dict[str, Any]:
     salt = secrets.token_bytes(16)
     made = hashlib.pbkdf2_hmac("sha256", digits.encode(), salt, ROUNDS)
     return {"salt": salt.hex(), "rounds": ROUNDS, "digest": made.hex()}
+
+
+@pages.route("/bornes/<uid>/lieu", methods=["GET", "POST"])
+@access(*WHO)
+def move(uid: str) -> Response:
+    """Where a tablet stands, once it has been carried elsewhere."""
+    device = Device.get_or_none(Device.uid == uid)
+    if device is None:
+        abort(404)
+    form = PlaceForm(typed(), data={"place": device.place, "name": device.name})
+    page = Change("Changer le lieu d’une tablette", "Enregistrer", url_for("devices.list_all"), caption=device.name,
+                  back_label="Bornes", told=["La journée qu’elle sert dira ce lieu.", "L’ancien reste dans l’historique."])
+    return page.answer(form, lambda: devices.move(device, name=form.name.data, place=form.place.data, by=me(),
+                                                  role=acting_as(*WHO)))
 
 
 @pages.route("/bornes/<uid>/revoquer", methods=["GET", "POST"])

@@ -12,7 +12,6 @@ from intake.access import access, antennas_seen
 from intake.pages.figures import harmless
 from intake.show import show
 from workflows import roles
-from workflows.accompaniment.forms import NEEDS
 from workflows.calendar import Month
 
 pages = Blueprint("needs", __name__)
@@ -31,7 +30,7 @@ def overview() -> Response:
     people = sorted({who for _, who, _ in given})
     rows = [(who, sum(h for month, one, h in given if one == who and month == this_month),
              sum(h for _, one, h in given if one == who)) for who in people]
-    return show("needs.html", needs=[(label, found[name]) for name, label in NEEDS], rows=rows)
+    return show("needs.html", needs=found, rows=rows)
 
 
 @pages.get("/besoins/heures.csv")

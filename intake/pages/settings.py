@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from wtforms import Form
 
-from intake import clock, effects_ahead, moment, words
+from intake import clock, effects_ahead, house_lists, moment, words
 from intake.access import access, acting_as, held_roles, me
 from intake.changing import Change, typed
 from intake.models import settings as values
@@ -15,7 +15,7 @@ from intake.models.dossiers import Case
 from intake.models.people import Antenna
 from intake.models.settings import settings_on
 from intake.show import show, typo
-from workflows import ALL, fields as f, roles
+from workflows import ALL, fields as f, lists, roles
 from workflows.settings import BY_NAME, Setting, SettingRefused, by_group, in_words, parse
 
 pages = Blueprint("settings", __name__)
@@ -95,6 +95,8 @@ def one(name: str) -> Response:
 def change(name: str) -> Response:
     """Another value, from a day on, for a reason."""
     setting, antenna = named(name)
+    if setting.kind == "entries":
+        return entries_of(setting)
     current = settings_on(moment.today(), antenna)[name]
     form = form_of(setting)(typed(), data={"value": in_words(setting, current), "since": moment.today()})
     told = [recomputed(), "Ce qui est déjà fait ne change pas."]
@@ -120,6 +122,32 @@ def change(name: str) -> Response:
             form.value.errors = [str(refused)]
             return []
         return effects_ahead.of_setting(setting, value, antenna)
+
+    return page.answer(form, act, effects)
+
+
+def entries_of(setting: Setting) -> Response:
+    """Entries of a list: another wording, others, some no longer offered; what was answered keeps them."""
+    latest = next(iter(values.values_of(setting.name)), None)
+    kept = lists.entries(latest.value if latest else setting.default)
+    form = house_lists.form_of(kept, request.form if request.method == "POST" else None)(
+        typed(), data=house_lists.filled(kept, moment.today()))
+    page = Change(setting.label, "Enregistrer", url_for("settings.one", name=setting.name), caption=setting.group, told=[
+        "Une réponse déjà donnée garde son entrée, sous son nouvel intitulé.",
+        "Une entrée qui n’est plus proposée reste lue et comptée dans les chiffres.",
+        "Les intitulés que vous écrivez se lisent en français, même en anglais."],
+        lead=[setting.note] if setting.note else [])
+
+    def effects() -> list[str]:
+        after = house_lists.read(form, kept)
+        told = lists.told(kept, after)
+        if not told and not form.errors:
+            form.added.errors = ["Changez un intitulé, ajoutez une entrée ou cessez d’en proposer une"]
+        return told
+
+    def act() -> None:
+        values.change(setting.name, lists.to_json(house_lists.read(form, kept)), form.since.data, form.reason.data, me(),
+                      acting_as(*CHANGE), key=request.form.get("key"))
 
     return page.answer(form, act, effects)
 

@@ -13,6 +13,7 @@ from intake.models.letters import Letter
 from intake.models.people import Person
 from tests.browser.conftest import SECRET, TEAM, House
 from tests.browser.people import is_answer
+from tests.browser.ways import PHONE, fits_a_phone, press_by_tab, skip_to_content, tab_to
 from tests.cases.test_whole_road import Road, to_review
 from tests.cast import Cast, opened
 
@@ -113,8 +114,8 @@ def test_a_refresh_keeps_what_is_typed(claire: Page, board_house: House, browser
 
 def test_a_card_moves_by_keyboard_alone(claire: Page, board_house: House, axe: Callable[[Page], None]) -> None:
     """E15: a panel, a choice, the step; back in its new column, announced; no letter before ten minutes."""
-    claire.get_by_role("link", name="Déplacer… Ana Moreau").focus()
-    claire.keyboard.press("Enter")
+    skip_to_content(claire)
+    press_by_tab(claire, "Déplacer… Ana Moreau")
     panel = claire.get_by_role("dialog", name="Déplacer Ana Moreau")
     expect(panel).to_be_visible()
     axe(claire)
@@ -124,11 +125,11 @@ def test_a_card_moves_by_keyboard_alone(claire: Page, board_house: House, axe: C
     claire.keyboard.press("Enter")
     panel.get_by_role("radio", name="Mettre en pause").focus()
     claire.keyboard.press("Space")
-    panel.get_by_role("button", name="Continuer").focus()
-    claire.keyboard.press("Enter")
+    press_by_tab(claire, "Continuer")
     for label, value in (("Jour", "1"), ("Mois", "6"), ("Année", "2027")):
-        claire.get_by_label(label, exact=True).press_sequentially(value)
-    claire.get_by_role("button", name="Mettre en pause").focus()
+        tab_to(claire, label)
+        claire.keyboard.type(value)
+    tab_to(claire, "Mettre en pause")
     with claire.expect_response(is_answer) as answered:
         claire.keyboard.press("Enter")
     if "hx-redirect" not in answered.value.headers:
@@ -145,10 +146,10 @@ def test_a_card_moves_by_keyboard_alone(claire: Page, board_house: House, axe: C
 
 def test_on_a_phone_one_stage_at_a_time(claire: Page, board_house: House, axe: Callable[[Page], None]) -> None:
     """E19: no sideways scroll; the links of the stages choose."""
-    claire.set_viewport_size({"width": 360, "height": 740})
+    claire.set_viewport_size(PHONE)
     for path in ("/candidatures", "/candidatures/tableau", "/ce-qui-m-attend", "/exports/nouveau"):
         claire.goto(board_house.url + path)
-        assert claire.evaluate("document.documentElement.scrollWidth") <= 360, path
+        fits_a_phone(claire)
         axe(claire)
     claire.goto(board_house.url + "/candidatures?etape=rencontre")
     expect(claire.locator("#rencontre")).to_be_visible()

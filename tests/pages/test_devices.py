@@ -8,6 +8,7 @@ from io import BytesIO
 from flask import Flask
 
 from intake.models.devices import Device
+from intake.models.dossiers import Answers, Event
 from tests.cast import Cast, writing
 from tests.conftest import Browse
 from tests.kiosk.conftest import badge, journee, tablet
@@ -43,9 +44,27 @@ def test_another_code_is_refused_with_its_remedy_and_writes_nothing(browse: Brow
 
 
 def test_those_who_prepare_no_journee_find_nothing(browse: Browse, people: Cast, tablet: Tablet) -> None:
-    for path in ("/bornes", "/bornes/associer", f"/bornes/{tablet.device['uid']}/revoquer", "/bornes/secours"):
+    mine = f"/bornes/{tablet.device['uid']}"
+    for path in ("/bornes", "/bornes/associer", f"{mine}/lieu", f"{mine}/revoquer", "/bornes/secours"):
         assert browse(people.zoe).get(path).status_code == 404
         assert "/connexion?" in browse().get(path).headers["Location"]
+
+
+def test_it_is_carried_elsewhere(browse: Browse, people: Cast, tablet: Tablet) -> None:
+    """Its place is shown, changed, kept in the history with the one before; the same again writes nothing."""
+    claire, path = browse(people.claire), f"/bornes/{tablet.device['uid']}/lieu"
+    before = read(claire.get(path)).form("Enregistrer").values["place"]
+    assert before and before in read(claire.get("/bornes")).text
+    assert press(claire, path, "Enregistrer", place="").status_code == 422
+    for _ in range(2):
+        assert press(claire, path, "Enregistrer", place="Salle du bas").status_code == 303
+    assert "Salle du bas" in read(claire.get("/bornes")).text
+    assert tablet.post("preparer", {}).get_json()["device"]["place"] == "Salle du bas", "the tablet is told"
+    with writing():
+        moved = Event.select().where(Event.step == "move_device")
+        assert [Answers.get(Answers.event == one).text["before"]["place"] for one in moved] == [before]
+    press(claire, f"/bornes/{tablet.device['uid']}/revoquer", "Révoquer cette tablette")
+    assert press(claire, path, "Enregistrer", place="Grenier").status_code == 409
 
 
 def test_revoke_twice_is_harmless(browse: Browse, people: Cast, tablet: Tablet) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from wtforms import Field
 
+from workflows import lists
 from workflows.admission import application, forms
 from workflows.admission.application import APPLICATION_PAGES
 from workflows.admission.choices import entry_months, later_months
@@ -171,12 +172,12 @@ def test_a_message_is_never_empty() -> None:
 
 
 def test_the_reasons_are_those_of_the_journey() -> None:
-    assert [label for _, label in forms.REASONS] == [
+    assert [label for _, label in lists.REASONS] == [
         "Activité non assurable", "Activité réglementée impossible", "Investissement ou local",
         "Savoir-faire pas encore prêt", "Projet hors champ", "Besoin d’accompagnement supérieur à nos moyens",
         "Capacité d’accueil", "Emploi à temps complet", "Orientation vers une autre structure",
     ]
-    assert [label for _, label in forms.EXCEPTIONS] == [
+    assert [label for _, label in lists.EXCEPTIONS] == [
         "Marque existante avec contrat daté", "Fin de droits proche", "Proposition précédente retirée par Optéos",
     ]
 

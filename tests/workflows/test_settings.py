@@ -64,7 +64,8 @@ def test_every_setting_is_in_one_group_with_a_name_of_its_own() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_default_is_plain_json_and_reads_itself_back(setting: Setting) -> None:
     assert json.loads(json.dumps(setting.default)) == setting.default
-    assert parse(setting, in_words(setting, setting.default)) == setting.default
+    if setting.kind != "entries":  # typed entry by entry, see tests/workflows/test_lists.py
+        assert parse(setting, in_words(setting, setting.default)) == setting.default
 
 
 @pytest.mark.parametrize(("name", "typed", "value"), [

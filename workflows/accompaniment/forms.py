@@ -9,18 +9,11 @@ from wtforms import Form
 from workflows import fields as f
 from workflows.common import NO_PRIVATE_LIFE
 from workflows.grammar import StepForm
+from workflows.lists import CIRCLES, NEEDS, SUBJECTS
 from workflows.roles import circle, cogerance, peer, person, support
 
-NEEDS = [
-    ("training", "Formation"), ("tools", "Outils numériques"), ("sales", "Trouver des clients"),
-    ("management", "Gestion et budget"), ("contacts", "Mise en relation"), ("support", "Appui de l’équipe support"),
-]
 OTHER = "other"
 """Someone who is not among those proposed first."""
-CIRCLES = [
-    ("accompagnement", "Accompagnement"), ("com", "Com’"), ("tech", "Tech"), ("vie_cooperative", "Vie coopérative"),
-    ("orientation", "Orientation"), ("formation", "Formation"),
-]
 
 
 class PairingForm(StepForm):
@@ -76,9 +69,7 @@ class MeetingForm(StepForm):
     mode = f.ChoiceField("Mode", missing="Choisissez un mode", choices=[
         ("place", "Sur place"), ("phone", "Au téléphone"), ("video", "En visioconférence")])
     present = f.TextField("Présents", missing="Indiquez qui était là")
-    subjects = f.ChoicesField("Sujets", missing="Choisissez au moins un sujet", choices=[
-        ("activity", "Activité et clients"), ("money", "Budget et gestion"), ("admin", "Démarches et outils"),
-        ("coop", "Vie coopérative"), ("next", "Suite du parcours"), ("other", "Autre sujet")])
+    subjects = f.ChoicesField("Sujets", missing="Choisissez au moins un sujet", choices=SUBJECTS)
     notes = f.LinesField("Compte rendu partagé", missing="Écrivez le compte rendu", description=NO_PRIVATE_LIFE)
     decisions = f.TableField(
         "Décisions : qui, quoi, quand", DecisionRow, optional=True,

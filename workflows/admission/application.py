@@ -14,6 +14,7 @@ from wtforms import Form
 from workflows import fields as f
 from workflows.admission.forms import AGES, Choice, lines
 from workflows.grammar import Page, StepForm
+from workflows.lists import CIRCLES
 from workflows.roles import circle, cogerance, support
 
 YOU: Final = "Vous et votre projet"
@@ -44,14 +45,6 @@ EASE: Final[list[Choice]] = [
     ("easy", "À l’aise"),
     ("fair", "Je me débrouille"),
     ("help", "J’ai besoin d’aide"),
-]
-CIRCLES: Final[list[Choice]] = [
-    ("accompagnement", "Accompagnement"),
-    ("com", "Com’"),
-    ("formation", "Formation"),
-    ("orientation", "Orientation"),
-    ("tech", "Tech"),
-    ("vie_cooperative", "Vie coopérative"),
 ]
 
 

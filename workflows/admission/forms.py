@@ -11,6 +11,7 @@ from wtforms.widgets import TextInput
 from workflows import fields as f
 from workflows.common import NO_PRIVATE_LIFE
 from workflows.grammar import StepForm
+from workflows.lists import EXCEPTIONS, HEARD, REASONS
 from workflows.roles import circle, cogerance, support
 
 Choice = tuple[str, str]
@@ -23,15 +24,6 @@ AGES: Final[list[Choice]] = [
     ("minor", "16 ou 17 ans"),
     ("child", "Moins de 16 ans"),
 ]
-HEARD: Final[list[Choice]] = [
-    ("word", "Par quelqu’un que je connais"),
-    ("member", "Par un membre d’Optéos"),
-    ("kpa", "Par KPA-Cité"),
-    ("adviser", "Par une structure qui m’accompagne"),
-    ("event", "À une journée ou à un évènement"),
-    ("web", "Sur internet"),
-    ("other", "Autrement"),
-]
 DECISIONS: Final[list[Choice]] = [
     ("admit", "Accueillir"),
     ("defer", "Retravailler"),
@@ -43,24 +35,6 @@ OPINIONS: Final[list[Choice]] = [
     ("rework", "À retravailler"),
     ("objection", "Objection"),
 ]
-REASONS: Final[list[Choice]] = [
-    ("uninsurable", "Activité non assurable"),
-    ("regulated", "Activité réglementée impossible"),
-    ("investment", "Investissement ou local"),
-    ("skills", "Savoir-faire pas encore prêt"),
-    ("out_of_scope", "Projet hors champ"),
-    ("support_needed", "Besoin d’accompagnement supérieur à nos moyens"),
-    ("capacity", "Capacité d’accueil"),
-    ("full_time", "Emploi à temps complet"),
-    ("elsewhere", "Orientation vers une autre structure"),
-]
-"""Reasons for not admitting (JOURNEY §5.1); never a criterion of C. trav. L1132-1."""
-EXCEPTIONS: Final[list[Choice]] = [
-    ("brand", "Marque existante avec contrat daté"),
-    ("rights_end", "Fin de droits proche"),
-    ("taken_back", "Proposition précédente retirée par Optéos"),
-]
-"""Reasons for an offer out of turn (JOURNEY §8)."""
 ABSENCES: Final[list[Choice]] = [("absent", "Absent·e"), ("excused", "Excusé·e")]
 INSURABLE: Final[list[Choice]] = [
     ("yes", "Oui"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from workflows.admission.forms import EXCEPTIONS
 from workflows.calendar import Month
 from workflows.queue import Candidate
 
@@ -49,7 +48,7 @@ RETURNED_PLACE: Final[dict[str, str]] = {
 def served_because(month: Month, lifted: Iterable[str], motive: str, *, alone: bool) -> str:
     """Why this person is served."""
     if motive:
-        return f"hors rang : {dict(EXCEPTIONS)[motive].lower()}."
+        return f"hors rang : {motive.lower()}."
     if "first_in_line" in lifted or "first_for_month" in lifted:
         return "par dérogation de la cogérance."
     return "première personne de la liste." if alone else f"première personne de la liste qui peut entrer en {month.label}."
@@ -62,7 +61,7 @@ def passed_because(one: Candidate, month: Month, lifted: Iterable[str], motive: 
     if one.not_before is not None and one.not_before > month:
         return f"a demandé à entrer à partir de {one.not_before.label}, rang gardé."
     if motive:
-        return f"proposition hors rang à une autre personne ({dict(EXCEPTIONS)[motive].lower()}), rang gardé."
+        return f"proposition hors rang à une autre personne ({motive.lower()}), rang gardé."
     if "first_in_line" in lifted or "first_for_month" in lifted:
         return "dérogation de la cogérance pour une autre personne, rang gardé."
     return "rang gardé."

@@ -11,6 +11,7 @@ from workflows.cape.clauses import WORDING
 from workflows.cape.rules import Facts
 from workflows.common import NO_PRIVATE_LIFE
 from workflows.grammar import StepForm
+from workflows.lists import MOTIVES
 from workflows.roles import accounts, circle, cogerance, hr, peer, support
 from workflows.signing import asked_again, offer
 
@@ -101,12 +102,7 @@ class EarlyEndForm(StepForm):
         choices=[("person", "La personne"), ("coop", "Optéos"), ("both", "Les deux, d’un commun accord")])
     notified_on = f.DayField("Notification", missing="Saisissez la date de notification")
     ends_on = f.DayField("Date de fin", missing="Saisissez la date de fin")
-    motive = f.ChoiceField("Motif", missing="Choisissez un motif", choices=[
-        ("creation", "Création d’entreprise"), ("job", "Emploi durable"), ("short_job", "Emploi temporaire"),
-        ("training", "Formation"), ("other_cae", "Autre CAE"), ("activity", "Activité insuffisante"),
-        ("personal", "Raison personnelle"), ("disagreement", "Désaccord"), ("moving", "Déménagement"),
-        ("rights_end", "Fin de droits"), ("kpa_end", "Fin de programme KPA"),
-    ])
+    motive = f.ChoiceField("Motif", missing="Choisissez un motif", choices=MOTIVES)
     commitments = f.TableField("Engagements en cours", CommitmentRow, optional=True)
     balance = f.MoneyField("Solde du compte", optional=True, least=None)
 

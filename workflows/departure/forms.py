@@ -6,6 +6,7 @@ from typing import Final
 
 from workflows import fields as f
 from workflows.grammar import StepForm
+from workflows.lists import MOTIVES
 from workflows.roles import circle, cogerance, peer, support
 
 TYPES: Final = [
@@ -22,12 +23,6 @@ TYPES: Final = [
 ]
 BY_THE_PERSON: Final = ("cape_end", "early_person", "early_both", "resignation", "rc", "retirement")
 """What someone may announce for themselves."""
-MOTIVES: Final = [
-    ("creation", "Création d’entreprise"), ("job", "Emploi durable"), ("short_job", "Emploi temporaire"),
-    ("training", "Formation"), ("other_cae", "Autre CAE"), ("activity", "Activité insuffisante"),
-    ("personal", "Raison personnelle"), ("disagreement", "Désaccord"), ("moving", "Déménagement"),
-    ("rights_end", "Fin de droits"), ("kpa_end", "Fin de programme KPA"),
-]
 CONTENTS: Final = {
     "work": "Devis, factures, chantiers", "balance": "Solde, frais", "equipment": "Matériel", "access": "Accès",
     "mutual": "Mutuelle", "papers": "Documents remis", "customers": "Clientèle et données",

@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, Select
 
 from workflows.calendar import Month, day_in_words, in_paris, time_in_words
 from workflows.fields.base import Asked, NotAsked
+from workflows.lists import HouseList
 from workflows.sentences import DayInWords
 
 Pair = tuple[str, str]
@@ -33,6 +34,7 @@ class ChoiceField(Asked, SelectFieldBase):
             options = {"widget": Select(), **options}
         super().__init__(label, **options)
         self.listed = listed
+        self.house_list = choices if isinstance(choices, HouseList) else None
         self.choices: Sequence[Any] | None = None if choices is None else list(choices)
 
     @property
