@@ -101,6 +101,12 @@ def told_already(key: str | None, step: str, text: Mapping[str, Any]) -> bool:
     return True
 
 
+def text_of(key: str, step: str) -> dict[str, Any] | None:
+    """What a form already told the history of the house, by its key; None before it did."""
+    done = Event.get_or_none(Event.key == key, Event.step == step)
+    return dict(Answers.get(Answers.event == done).text) if done is not None else None
+
+
 def hash_of(event: Event) -> str:
     """The hash of an event: all it says, and the hash before it."""
     said = [

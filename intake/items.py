@@ -9,7 +9,7 @@ from flask import url_for
 
 from intake import words
 from intake.facts.common import item_of
-from intake.lookup import my_steps, workflow_of
+from intake.lookup import my_roles, my_steps, workflow_of
 from intake.models.dossiers import Case, Event
 from intake.models.people import Person
 from workflows.grammar import Step
@@ -41,14 +41,19 @@ def items_of(cases: Collection[Case]) -> list[AboutOne]:
 
 
 def _of_case(case: Case) -> list[AboutOne]:
-    wanted = {row.about for row in workflow_of(case).steps if row.about and case.state in row.sources}
+    rows = [row for row in workflow_of(case).steps if row.about and case.state in row.sources]
+    wanted = {row.about for row in rows}
     if not wanted:
         return []
     events = (Event.select(Event, Person).join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
               .where(Event.case == case, Event.step.in_(wanted)).order_by(Event.id.desc()).limit(MOST))
     found: dict[tuple[str, int | None], AboutOne] = {}
     for event in events:
-        facts, steps = my_steps(case, item_of(case, event.uid))
+        item = item_of(case, event.uid)
+        held = my_roles(case, item)
+        if not any(row.about == event.step and row.roles & held for row in rows):
+            continue  # most readers have nothing to do about most events: no facts are read for them
+        facts, steps = my_steps(case, item)
         for one in steps:
             if not one.possible or one.step.about != event.step or _already_agrees(one.step, facts):
                 continue

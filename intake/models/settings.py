@@ -110,7 +110,7 @@ def change(name: str, value: Any, since: date, reason: str, by: Person, role: st
 
 def _keep_every_entry(name: str, value: Any, since: date) -> None:
     """A list loses no entry, whoever wrote it meanwhile and from whichever day. StepRefused otherwise."""
-    latest = next(iter(values_of(name)), None)
+    latest = latest_of(name)
     if latest is None:
         return
     if since < latest.since:
@@ -126,6 +126,13 @@ def values_of(name: str, antenna: Antenna | None = None) -> list[SettingValue]:
             .where(SettingValue.name == name).order_by(SettingValue.since.desc(), SettingValue.id.desc()))
     mine = SettingValue.antenna.is_null()
     return list(rows.where(mine | (SettingValue.antenna == antenna) if antenna is not None else mine))
+
+
+def latest_of(name: str, key: str | None = None) -> SettingValue | None:
+    """The value given last, from whichever day; as the form of this key saw it, without the one it gave itself."""
+    own = history.text_of(key, "set") if key else None
+    return next((one for one in values_of(name)
+                 if own is None or (one.value, one.since.isoformat()) != (own["value"], own["since"])), None)
 
 
 def latest_values(today: date) -> dict[tuple[str, int | None], SettingValue]:

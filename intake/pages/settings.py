@@ -128,7 +128,7 @@ def change(name: str) -> Response:
 
 def entries_of(setting: Setting) -> Response:
     """Entries of a list: another wording, others, some no longer offered; what was answered keeps them."""
-    latest = next(iter(values.values_of(setting.name)), None)
+    latest = values.latest_of(setting.name, request.form.get("key"))
     kept = lists.entries(latest.value if latest else setting.default)
     form = house_lists.form_of(kept, request.form if request.method == "POST" else None)(
         typed(), data=house_lists.filled(kept, moment.today()))
