@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Response, ViewportSize, expect
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 MOST_TABS = 120
@@ -10,7 +10,7 @@ MOST_TABS = 120
 CALLED = """(wanted) => {
     const one = document.activeElement;
     const said = one.labels?.[0]?.textContent || one.getAttribute("aria-label") || one.textContent || "";
-    return said.replace(/\\s+/g, " ").trim().startsWith(wanted);
+    return (said.replace(/\\s+/g, " ").trim() + " ").startsWith(wanted + " ");
 }"""
 MEETS = """() => {
     const seen = [...document.querySelectorAll("body *")].filter((one) => one.offsetParent);
@@ -43,13 +43,27 @@ def skip_to_content(page: Page) -> None:
 
 
 def press_by_tab(page: Page, name: str) -> None:
-    """Reach a link or a button by Tab alone, and press Enter."""
+    """Reach a link or a button by Tab alone, press Enter, and see where it leads."""
     tab_to(page, name)
-    page.keyboard.press("Enter")
+    if page.evaluate("document.activeElement.hash") and page.evaluate("document.activeElement.pathname === location.pathname"):
+        page.keyboard.press("Enter")
+        return
+    with page.expect_response(is_shown) as answered:
+        page.keyboard.press("Enter")
+    if target := answered.value.headers.get("hx-redirect"):
+        page.wait_for_url(lambda url: url.endswith(target))
+    elif answered.value.request.resource_type == "document":
+        page.wait_for_url(answered.value.url)
     page.wait_for_load_state()
+
+
+def is_shown(response: Response) -> bool:
+    """What a press ends with: a page, or the part of it that htmx swaps."""
+    return response.request.resource_type in ("document", "xhr", "fetch") and not 300 <= response.status < 400
 
 
 def fits_a_phone(page: Page) -> None:
     """Nothing wider than a telephone, nothing that slides but tables, nothing smaller than a finger."""
+    page.wait_for_load_state()
     found = page.evaluate(MEETS)
     assert not found, f"{page.url} at {PHONE['width']} px: " + "\n".join(found[:5])

@@ -30,7 +30,7 @@ from workflows.grammar import Step
 
 ASKED_OF_ONE = frozenset({"undo", "begin", "answer", "postpone", "sign", "sign_amendment", "countersign_amendment",
                           "take_back_amendment", "approve_meeting", "sign_review"})
-"""Steps of one person, with a code or about an earlier event, which no walk fills in by itself; the same `take_step` is behind."""
+"""Steps of one person, with a code or about an earlier event, which no walk fills in by itself; `take_step` is the same."""
 Row = tuple[str, int]
 """A workflow, and the place of a row in its table."""
 
