@@ -10,12 +10,12 @@ import workflows
 from intake import clock, moment, waiting, words
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Person
-from intake.models.settings import settings_on, supposing
+from intake.models.settings import noticing, settings_on, supposing
 from workflows.calendar import Month, paris_day
 from workflows.settings import Setting
 
-MOST = 300
-"""Cases looked at; beyond, it is said."""
+MOST = 2_000
+"""Cases looked at, in a few seconds at most; beyond, it is said."""
 NAMED = 5
 """Examples told by name."""
 Months = tuple[Month, Month] | None
@@ -24,10 +24,10 @@ Months = tuple[Month, Month] | None
 def of_setting(setting: Setting, value: Any, antenna: Antenna | None) -> list[str]:
     """Every effect of a value, in words, as if it held today."""
     cases = open_cases(antenna)
-    before, lists = dates(cases), estimates(antenna)
+    (before, touched), lists = dates_reading(setting.name, cases), estimates(antenna)
     with supposing(setting.name, value, antenna):
-        after, then = dates(cases), estimates(antenna)
-    told = [*of_dates(cases, before, after), *of_estimates(lists, then)]
+        after, then = dates(touched), estimates(antenna)
+    told = [*of_dates(touched, before, after), *of_estimates(lists, then)]
     told = told or ["Aucune date ni estimation en cours ne change. Ce réglage vaut pour la suite."]
     return [*told, *not_looked_at(antenna)]
 
@@ -67,6 +67,17 @@ def dates(cases: Collection[Case]) -> dict[int, datetime]:
     """When the clock next acts in each of these cases."""
     found = {case.id: clock.due_rows(case) for case in cases}
     return {case: due[0][0] for case, due in found.items() if due}
+
+
+def dates_reading(name: str, cases: Collection[Case]) -> tuple[dict[int, datetime], list[Case]]:
+    """The same, and the cases whose date depends on this setting: the only ones to look at twice."""
+    found, touched = {}, []
+    with noticing(name) as noticed:
+        for case in cases:
+            noticed.read = False
+            found |= dates([case])
+            touched += [case] if noticed.read else []
+    return found, touched
 
 
 def of_dates(cases: Collection[Case], before: Mapping[int, datetime], after: Mapping[int, datetime]) -> list[str]:

@@ -12,7 +12,7 @@ from intake.facts.common import item_of
 from intake.lookup import my_roles, my_steps, workflow_of
 from intake.models.dossiers import Case, Event
 from intake.models.people import Person
-from workflows.grammar import Step
+from workflows.grammar import Item, Step
 
 MOST = 20
 """Earlier events looked at, the latest first."""
@@ -49,11 +49,10 @@ def _of_case(case: Case) -> list[AboutOne]:
               .where(Event.case == case, Event.step.in_(wanted)).order_by(Event.id.desc()).limit(MOST))
     found: dict[tuple[str, int | None], AboutOne] = {}
     for event in events:
-        item = item_of(case, event.uid)
-        held = my_roles(case, item)
+        held = my_roles(case, Item(event.uid, event.step, event.actor.uid if event.actor else ""))
         if not any(row.about == event.step and row.roles & held for row in rows):
-            continue  # most readers have nothing to do about most events: no facts are read for them
-        facts, steps = my_steps(case, item)
+            continue  # most readers have nothing to do about most events: nothing more is read for them
+        facts, steps = my_steps(case, item_of(case, event.uid))
         for one in steps:
             if not one.possible or one.step.about != event.step or _already_agrees(one.step, facts):
                 continue

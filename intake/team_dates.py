@@ -13,7 +13,7 @@ from intake.agenda import Entry
 from intake.ahead import IN_FORCE, PAIRED_OR_NOT, said
 from intake.facts.contracts import Row, contracts_in, contracts_of
 from intake.models.actors import Grant, roles_on_antenna
-from intake.models.days import assemblies_from
+from intake.models.days import Assembly, assemblies_from
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Person
 from intake.models.settings import settings_on
@@ -53,23 +53,25 @@ class Line:
 def lines_between(antennas: Sequence[Antenna], first: date, last: date, grants: Iterable[Grant]) -> list[Line]:
     """Every date from a day to another, both included, of the dossiers of these antennas, soonest first."""
     held = {antenna.id: roles_on_antenna(antenna, grants) for antenna in antennas}
-    found = [Line(dossier, one) for dossier, cases in _dossiers(antennas) for one in dates_of(dossier, cases)
+    assemblies = assemblies_from(add_months(moment.today(), -1))
+    found = [Line(dossier, one) for dossier, cases in _dossiers(antennas) for one in dates_of(dossier, cases, assemblies)
              if first <= one.day <= last and may_read(one, held[dossier.antenna_id])]
     return sorted(found, key=lambda line: (line.due.day, line.due.kind, line.dossier.id))
 
 
-def dates_of(dossier: Dossier, cases: Sequence[Case]) -> list[Obligation]:
-    """Every date to come of one dossier, as the team keeps it."""
-    return duties(cases, known_of(dossier, cases))
+def dates_of(dossier: Dossier, cases: Sequence[Case], assemblies: Sequence[Assembly] | None = None) -> list[Obligation]:
+    """Every date to come of one dossier, as the team keeps it; with the assemblies since a month ago, when already read."""
+    return duties(cases, known_of(dossier, cases, assemblies))
 
 
-def known_of(dossier: Dossier, cases: Sequence[Case]) -> Known:
+def known_of(dossier: Dossier, cases: Sequence[Case], assemblies: Sequence[Assembly] | None = None) -> Known:
     """What the dates of a dossier depend on, read without its facts: many are looked at together."""
     today = moment.today()
+    lately = assemblies_from(add_months(today, -1)) if assemblies is None else assemblies
     return Known(
         today=today, settings=settings_on(today, dossier.antenna), reviews=_reviews(dossier, cases, today),
-        assemblies=[one.day for one in assemblies_from(today)],
-        approving=[one.day for one in assemblies_from(add_months(today, -1)) if one.approves_accounts],
+        assemblies=[one.day for one in lately if one.day >= today],
+        approving=[one.day for one in lately if one.approves_accounts],
         associate=any(one.workflow == "membership" and one.state in HELD_SHARES for one in cases),
         followed=any(one.workflow in ("cape", "salaried") and one.state == "signed" for one in cases))
 

@@ -55,6 +55,43 @@ def supposing(name: str, value: Any, antenna: Antenna | None) -> Iterator[None]:
         _supposed.reset(token)
 
 
+@dataclass
+class Noticed:
+    """Whether a setting was read since the last look."""
+
+    name: str
+    read: bool = False
+
+
+class _Watched(dict[str, Any]):
+    """Settings that notice when one of them is read."""
+
+    watch: Noticed
+
+    def __getitem__(self, name: str) -> Any:
+        self.watch.read |= name == self.watch.name
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As a dict does."""
+        self.watch.read |= name == self.watch.name
+        return super().get(name, default)
+
+
+_watch: ContextVar[Noticed | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def noticing(name: str) -> Iterator[Noticed]:
+    """Notice whether a setting is read: what never reads it does not depend on it."""
+    found = Noticed(name)
+    token = _watch.set(found)
+    try:
+        yield found
+    finally:
+        _watch.reset(token)
+
+
 _LATEST = compiled(
     lambda: SettingValue.select(SettingValue.id, SettingValue.changed_at).order_by(SettingValue.id.desc()).limit(1))
 
@@ -63,6 +100,9 @@ def settings_on(today: date, antenna: Antenna | None = None) -> Mapping[str, Any
     """Every setting's value on a day, for an antenna where it may differ. Read again once any value was added."""
     programme = antenna.programme if antenna is not None else PRINCIPALE
     found = _kept(today, antenna, programme)
+    if (watch := _watch.get()) is not None:
+        found = _Watched(found)
+        found.watch = watch
     supposed = _supposed.get()
     if supposed is None or supposed.antenna not in (None, antenna.id if antenna is not None else None):
         return found

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from intake import effects_ahead
 from intake.clock import tick
 from intake.models.dossiers import Answers, Event
 from intake.models.people import Antenna
@@ -12,6 +15,7 @@ from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
 from tests.faults import crowd
 from tests.page import press, read, send
+from workflows.settings import BY_NAME
 
 CHANGE = "/reglages/offers.days/changer"
 
@@ -127,3 +131,19 @@ def test_each_antenna_keeps_its_own_page(people: Cast, browse: Browse) -> None:
     assert press(browse(people.marc), page, "Enregistrer", **fill(value="2")).status_code == 303
     with writing():
         assert SettingValue.get(SettingValue.name == "readers.number").antenna.code == "roubaix"
+
+
+def test_all_are_looked_at_and_else_it_is_said(people: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the cases that read the setting are computed twice; beyond the most a page looks at, it says how many are left."""
+    with writing():
+        crowd.open_places("2027-04", 1)
+        crowd.waiting(people, 3)
+        tick()
+        cases = effects_ahead.open_cases(None)
+        whole, touched = effects_ahead.dates_reading("reconfirm.days", cases)
+        assert len(touched) == 3 and whole == effects_ahead.dates(cases)
+        assert effects_ahead.dates_reading("keep.irritant", cases)[1] == []
+        assert effects_ahead.not_looked_at(None) == []
+        monkeypatch.setattr(effects_ahead, "MOST", 2)
+        assert "1 autre peut changer aussi." in effects_ahead.of_setting(
+            BY_NAME["reconfirm.days"], 200, None)[-1].replace("\u00a0", " ")
