@@ -15,7 +15,7 @@ from intake.models.dossiers import Case
 from intake.models.people import Commitment, Mandate, Person
 from tests import cast as the_cast
 from tests.browser.conftest import House
-from tests.browser.ways import PHONE, fits_a_phone, press_by_tab, skip_to_content, tab_to
+from tests.browser.ways import PHONE, choose_by_arrows, fits_a_phone, press_by_tab, skip_to_content, tab_to
 from tests.cast import LONG_AGO, Cast
 from tests.conftest import SECRET
 from tests.faults import crowd
@@ -80,7 +80,7 @@ def open_page(house: House, browser: Browser, who: str, **how: object) -> Page:
 
 def test_by_tab_alone_claire_decides_undoes_and_offers(
         arranged: Arranged, browser: Browser, axe: Callable[[Page], None]) -> None:
-    """S22, S11, S12, S24: from home to a dossier, a decision, its undo, « Et si… ? », a place offered."""
+    """S22, S11, S12, S24, S13: a dossier, a decision, its undo, « Et si… ? », a place offered, a peer about to be asked."""
     house, cases = arranged
     page = open_page(house, browser, "claire")
     page.goto("/ce-qui-m-attend")
@@ -121,6 +121,12 @@ def test_by_tab_alone_claire_decides_undoes_and_offers(
     axe(page)
     press_by_tab(page, "Proposer une place")
     expect(page.get_by_text("Étape enregistrée")).to_be_visible()
+
+    page.goto("/binomes")
+    press_by_tab(page, "Proposer un binôme")
+    choose_by_arrows(page, "Noe Moreau")
+    press_by_tab(page, "Proposer un binôme")
+    expect(page.get_by_role("heading", name="Relisez avant d’enregistrer")).to_be_focused()
     page.context.close()
 
 

@@ -34,6 +34,18 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never reaches « {name} » on {page.url}")
 
 
+def choose_by_arrows(page: Page, name: str) -> None:
+    """In the first group of radios: Tab enters it, the arrows go through it."""
+    first = " ".join(page.locator("main .choice:has(input[type=radio]) label").first.inner_text().split())
+    tab_to(page, first)
+    page.keyboard.press("Space")
+    for _ in range(MOST_TABS):
+        if page.evaluate(CALLED, name):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"the arrows never reach « {name} » on {page.url}")
+
+
 def skip_to_content(page: Page) -> None:
     """The first Tab of a page says how to leave the header behind."""
     page.keyboard.press("Tab")
