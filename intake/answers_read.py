@@ -13,12 +13,15 @@ from wtforms import Field
 import workflows
 from intake import moment, words
 from intake.history import unsealed
+from intake.models import tasks
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Antenna, Person
 from intake.models.pieces import Piece
 from intake.models.settings import settings_on
 from workflows import roles
+from workflows.admission.memory import CONFIRM_IBAN
+from workflows.fields import IbanField
 from workflows.grammar import Step, StepForm
 
 NBSP = words.NBSP
@@ -36,6 +39,8 @@ class Answered:
     hidden: bool = False
     before: str = ""
     """What it replaced, when it changed."""
+    unsure: bool = False
+    """An account that does not serve yet: nobody confirmed it by voice."""
 
 
 def readable_answers(case: Case, held: Collection[str], *, opened: bool = False
@@ -47,11 +52,13 @@ def readable_answers(case: Case, held: Collection[str], *, opened: bool = False
     rows = (Answers.select(Answers, Event, Person).join(Event, on=Answers.event)
             .join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
             .where(Answers.case == case, Event.step != "note").order_by(Event.id.desc()).limit(100))
+    asked = tasks.asked_since(case, CONFIRM_IBAN) if case.memory.get("entry") else None
     for answers in rows:
         as_who = held if theirs(answers.event, case) else set(held) - {roles.person}
         written = {**answers.text, **_sealed(answers, case, as_who)}
         forms = forms_of(case, answers.event.step)
-        read = [line for form in forms for line in _lines(form, written, as_who, opened)]
+        unsure = asked is not None and answers.event_id >= asked
+        read = [line for form in forms for line in _lines(form, written, as_who, opened, unsure)]
         if read:
             yield answers.event, read
 
@@ -129,16 +136,19 @@ def _sealed(answers: Answers, case: Case, held: Collection[str]) -> Mapping[str,
     return unsealed(answers) if any(may_read(form, name, held) for form, name in names) else {}
 
 
-def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[str], opened: bool) -> Iterator[Answered]:
+def _lines(form: type[StepForm], written: Mapping[str, Any], held: Collection[str], opened: bool, asked: bool
+           ) -> Iterator[Answered]:
     for field in form():
         if field.name not in written or written[field.name] in (None, "", []) or field.name == "code":
             continue
         if not may_read(form, field.name, held):
             continue
+        unsure = asked and isinstance(field, IbanField)
         if roles.person in held or not is_recorded(form, field.name):
-            yield Answered(field.label.text, in_words(field, written[field.name]))
+            yield Answered(field.label.text, in_words(field, written[field.name]), unsure=unsure)
         else:
-            yield Answered(field.label.text, in_full(written[field.name]) if opened else HIDDEN, hidden=not opened)
+            yield Answered(field.label.text, in_full(written[field.name]) if opened else HIDDEN, hidden=not opened,
+                           unsure=unsure)
 
 
 HIDDEN = "•••• ••••"
@@ -182,7 +192,7 @@ def in_words(field: Field, value: Any) -> str:
     if field.name in NAMED:
         return NAMED[field.name](text)
     if getattr(field, "unit", ""):
-        return f"{text}\u00a0{field.unit}"
+        return f"{text}\u00a0{words.told(field.unit)}"
     if field.type in ("PersonField", "PeopleField"):
         person = Person.get_or_none(Person.uid == text)
         return person.name if person else text

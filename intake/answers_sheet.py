@@ -12,12 +12,13 @@ from intake import moment, papers, questionnaire, words
 from intake.answers_read import in_words
 from intake.facts import facts_of
 from intake.history import unsealed
-from intake.language import FRENCH, speaking
-from intake.models import drafts
+from intake.language import current
+from intake.models import drafts, tasks
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.settings import settings_on
-from intake.papers.values import cooperative, in_words as day_printed
+from intake.papers.values import cooperative
 from intake.questionnaire import Task
+from workflows.admission.memory import CONFIRM_IBAN
 from workflows.calendar import add_working_days, paris_day, working_day_on_or_after
 from workflows.fields import to_json
 from workflows.grammar import Page, StepForm
@@ -26,6 +27,7 @@ from workflows.sentences import Sentence
 PAPERS = timedelta(days=7)
 """What support has to look at the entry papers, as the row of `send_papers` says."""
 NOT_TOLD = "Non renseigné"
+NEW_IBAN = "La comptabilité vous appelle pour confirmer votre nouvel IBAN. D’ici là, elle ne s’en sert pas."
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,10 @@ def sending_of(case: Case, what: str) -> Sending | None:
         return None
     day = paris_day(event.made_at)
     if event.step == "send_papers":
+        asked = tasks.asked_since(case, CONFIRM_IBAN) is not None
         return Sending(event, what, "Votre dossier d’entrée est envoyé", [
             words.sentence("L’équipe support le vérifie d’ici le {jour}.", jour=_day(working_day_on_or_after(day + PAPERS))),
-            "Elle vous écrit s’il manque quelque chose, puis elle prépare votre contrat."])
+            "Elle vous écrit s’il manque quelque chose, puis elle prépare votre contrat.", *([NEW_IBAN] if asked else ())])
     if event.step == "revise":
         return Sending(event, what, "Votre nouvelle version est envoyée", [
             "Le Cercle accompagnement voit ce qui change. Vos premières réponses sont gardées."])
@@ -125,15 +128,16 @@ def sending_of(case: Case, what: str) -> Sending | None:
         "Vous recevrez un courriel, quelle que soit la réponse."])
 
 
-@speaking(FRENCH)
 def pdf(case: Case, sending: Sending) -> bytes:
-    """The answers of a sending, numbers masked: the same bytes each time."""
+    """The answers of a sending, numbers masked, in the language of whoever reads: the same bytes each time."""
     made_on, person = paris_day(sending.event.made_at), case.dossier.person
     return papers.make("answers", {
         "coop": cooperative(settings_on(made_on)), "number": case.dossier.number, "reference": case.dossier.number,
-        "title": "Mes réponses", "subtitle": f"{person.name} · envoyées le {words.at(sending.event.made_at)}",
-        "date": (made_on.year, made_on.month, made_on.day), "prepared_on": day_printed(made_on),
-        "parts": [{"title": part.title, "rows": [[row.label, row.value or NOT_TOLD] for row in part.rows]}
+        "title": words.told("Mes réponses"), "lang": current(),
+        "subtitle": f"{person.name} · {words.sentence('envoyées le {at}', at=sending.event.made_at)}",
+        "date": (made_on.year, made_on.month, made_on.day), "prepared_on": words.long_day(made_on),
+        "parts": [{"title": words.told(part.title),
+                   "rows": [[words.told(row.label), row.value or words.told(NOT_TOLD)] for row in part.rows]}
                   for part in sent_parts(case, sending)]}).content
 
 

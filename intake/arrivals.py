@@ -24,22 +24,24 @@ from workflows.roles import circle
 OPEN = workflows.ALL["admission"].open_states
 
 
-def arrive(raw: Mapping[str, Any], form: StepForm, *, by: Actor | None, key: str | None, antenna: Antenna | None = None
-           ) -> Dossier:
+def arrive(raw: Mapping[str, Any], form: StepForm, *, by: Actor | None, key: str | None, antenna: Antenna | None = None,
+           spoken: str | None = None) -> Dossier:
     """Leave one's details: the dossier they open, or the one they join. `by` is None for the person themself.
 
-    An address with an open admission joins it, and nothing says so. Raises AnswersInvalid or StepRefused.
+    `spoken` is what they read: by default the language they speak now, French when someone else notes them. An address with an
+    open admission joins it, and nothing says so. Raises AnswersInvalid or StepRefused.
     """
     if not form.validate():
         raise AnswersInvalid(form)
+    reads = spoken or (language.current() if by is None else language.FRENCH)
     try:
-        return _arrive(raw, form.data, by, key, antenna)
+        return _arrive(raw, form.data, by, key, antenna, reads)
     except IntegrityError:
-        return _arrive(raw, form.data, by, key, antenna)
+        return _arrive(raw, form.data, by, key, antenna, reads)
 
 
 def _arrive(raw: Mapping[str, Any], answers: Mapping[str, Any], by: Actor | None, key: str | None,
-            antenna: Antenna | None) -> Dossier:
+            antenna: Antenna | None, reads: str) -> Dossier:
     """One try: the same address, or the same form, may arrive twice in the same instant."""
     with write_transaction():
         done = Event.get_or_none(Event.key == key) if key else None
@@ -48,7 +50,7 @@ def _arrive(raw: Mapping[str, Any], answers: Mapping[str, Any], by: Actor | None
         person = find_by_email(answers["email"]) if answers.get("email") else None
         if person is not None and (joined := open_admission(person) or still_under_contract(person)):
             return joined
-        person = person or create_person(answers, language.current() if by is None else language.FRENCH)
+        person = person or create_person(answers, reads)
         where = antenna or Antenna.get(Antenna.code == answers["antenna"])
         dossier = open_dossier(person, where, answers)
         take_step(new_case(dossier, "admission"), "register", by=by or person, raw=raw, key=key)

@@ -16,6 +16,7 @@ from flask import render_template
 import workflows
 from intake import history, moment
 from intake.answers_read import readable_answers
+from intake.language import ENGLISH, FRENCH, speaking
 from intake.models import pieces, privacy, signatures
 from intake.models.base import InstantField, Model, SealedField
 from intake.models.dossiers import Case, Dossier, Event
@@ -31,6 +32,8 @@ EVERYONE = frozenset({roles.person, *roles.team, roles.hr, roles.accounts, roles
 """A person’s right of access covers what each role reads of them."""
 FILES = frozenset({("piece", "content"), ("paper", "content"), ("sealed_paper", "content")})
 """Handed over as files of the zip; the JSON says their path."""
+READ_ME = {FRENCH: "lisez-moi.html", ENGLISH: "read-me.html"}
+"""The page to read, in its reader’s language."""
 
 
 def make_owed() -> int:
@@ -43,13 +46,15 @@ def make_owed() -> int:
 
 
 def zipped(person: Person) -> bytes:
-    """The whole copy: `donnees.json`, its schema, `lisez-moi.html`, the files."""
+    """The whole copy: `donnees.json`, its schema, the page to read, the files."""
     kept, out = collected(person), io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
         folder.writestr("donnees.json", json.dumps(kept, ensure_ascii=False, indent=1))
         folder.writestr("schema.json", json.dumps(schema(), ensure_ascii=False, indent=1))
-        folder.writestr("lisez-moi.html", render_template(
-            "export.html", person=person, made_at=moment.now(), dossiers=[_to_read(one) for one in rows_of(Dossier, person)]))
+        with speaking(person.language):
+            folder.writestr(READ_ME[person.language], render_template(
+                "export.html", person=person, made_at=moment.now(), spoken=person.language,
+                dossiers=[_to_read(one) for one in rows_of(Dossier, person)]))
         for path, content in files_of(person):
             folder.writestr(path, content)
     return out.getvalue()

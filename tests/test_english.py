@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake import language, outbox, words
+from intake import exporting, language, outbox, words
 from intake.models import base
 from intake.models.dossiers import Dossier
 from intake.models.letters import Letter
@@ -182,6 +184,20 @@ def written_by(dossier: Dossier) -> frozenset[str]:
     return frozenset(text for row in rows for text in told(row.text) if len(text) > 3)
 
 
+def copy_of(person: Person, app: Flask) -> str:
+    """The page to read of the copy that someone takes away."""
+    with writing(), app.test_request_context():
+        copy = exporting.zipped(Person.get_by_id(person.id))
+    with ZipFile(BytesIO(copy)) as folder:
+        return folder.read("read-me.html").decode()
+
+
+def written_by_all(person: Person) -> frozenset[str]:
+    """What anyone wrote in the dossiers of someone."""
+    written = frozenset().union(*(written_by(one) for one in Dossier.select().where(Dossier.person == person)))
+    return PERSONAL | written | {one.first_name for one in Person.select()}
+
+
 def test_from_contact_to_associate_she_reads_english_everywhere(
         people: Cast, app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Her screens at each step of the whole road, and every letter it sends her."""
@@ -205,6 +221,8 @@ def test_from_contact_to_associate_she_reads_english_everywhere(
         people.ana.language = "en"
         roads.test_from_contact_to_associate(people, clock)
         letters = list(Letter.select().where(Letter.recipient == people.ana))
+        known = written_by_all(people.ana)
+    found.update(dict.fromkeys(left_in(copy_of(people.ana, app), known), "her copy"))
     assert found == {}
     assert len(seen) > 60
     assert [one.template for one in letters if one.language != "en" or "Bonjour" in one.body] == []

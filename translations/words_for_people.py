@@ -31,7 +31,7 @@ TEMPLATES = (
     "application_sent", "draft_line", "journey", "journey_empty", "offer", "exchanges", "review", "my_data", "_invitation",
     "my_journee", "journee_door", "irritants_drop", "irritants_thanks", "onward", "signing", "signing_link", "signing_read",
     "verify", "step", "change", "dossier", "dossier_base", "dossier_answers", "dossier_pieces", "dossier_history",
-    "dossier_exchanges", "deadlines_dossier", "piece", "brands_opinion", "papers",
+    "dossier_exchanges", "deadlines_dossier", "piece", "brands_opinion", "papers", "export",
 )
 """The screens of people; their fragments and the macros they share with the team’s."""
 PLAIN = (
@@ -45,15 +45,16 @@ PLAIN = (
     "intake/papers/making.py", "workflows/line.py", "workflows/keeping.py", "workflows/counters.py", "workflows/obligations.py",
     "workflows/fields/base.py", "workflows/fields/choices.py", "workflows/fields/days.py", "workflows/fields/identifiers.py",
     "workflows/fields/numbers.py", "workflows/fields/pieces.py", "workflows/fields/rows.py", "workflows/fields/words.py",
-    "workflows/roles.py", "workflows/engine.py", "workflows/admission/told.py",
+    "workflows/roles.py", "workflows/engine.py", "workflows/admission/told.py", "workflows/signing/parts.py",
 )
 """Modules whose bare sentences people read."""
-CALLS = re.compile(r"\b(?:sentence|Sentence|read_as|Told|NotAsked|ValidationError|WrongDay)\(|\.(?:errors|choices) = ")
+CALLS = re.compile(r"\b(?:annex|sentence|Sentence|read_as|Told|NotAsked|ValidationError|WrongDay)\(|\.(?:errors|choices) = ")
 SAID_BY = {"sentence", "_", "Sentence", "read_as", "Told", "Refusal", "NotAsked", "ValidationError", "WrongDay", "StepRefused"}
 TEAM_ONLY = frozenset({
     "Gardé jusqu’au {held_until} : {held_for}", "Conservation", "Garder ce dossier plus longtemps", "L’effacer avant sa date",
-    "Notes internes", "Ajouter une note interne", "Aucune note interne.", "Faire avancer", "Changer l’action",
-    "Confier ce dossier", "Note interne : la personne ne la voit pas ici, mais peut en demander copie",
+    "Nouvel IBAN, pas encore confirmé de vive voix : ne pas s’en servir.",
+    "Notes internes", "Aucune note interne.", "Faire avancer", "Changer l’action",
+    "Note interne : la personne ne la voit pas ici, mais peut en demander copie",
     "Retirer", "Rôles", "Seconde étape", "Faire dix nouveaux codes de secours", "Ajouter une clé ou une application",
     "Protéger mon accès", "ajoutée le {day}", "{n:code de secours reste|codes de secours restent}.", "Demander une pièce",
     "Votre rôle ouvre des dossiers personnels. Protégez votre accès par une clé, votre téléphone ou une application.",
@@ -61,10 +62,9 @@ TEAM_ONLY = frozenset({
     "Aucune pièce. Celles que {name} ajoute arrivent ici.", "Ouvrir une pièce d’identité laisse une trace : qui, quand.",
     "Ce qui a changé depuis votre dernière lecture est marqué « nouveau ».", "Dates à venir", "nouveau",
     "Aucune date à venir dans ce dossier.", "Enregistrer la réponse", "Répondre à ce qui coince", "Réponse du Cercle",
-    "Écrivez la réponse", "Sans réponse", "Tout", "Déposé le", "Rédiger", "Rédiger un avenant", "Date d’effet", "Objet",
+    "Écrivez la réponse", "Sans réponse", "Tout", "Déposé le", "Rédiger", "Rédiger un avenant",
     "La réponse se lit ici et à la prochaine journée : personne ne sait qui avait écrit.", "Indiquez l’objet de l’avenant",
     "Saisissez la date d’effet de l’avenant", "Badges de présence", "Feuille de présence", "Réponses d’une personne",
-    "· envoyées le",
     "Candidature sans suite", "Candidature sans suite, avec accord", "Contact sans suite", "Contrats et accompagnement",
     "Demande non envoyée", "Attend la lettre du matin", "Dite dans la lettre du matin",
     "Les ouvrir laisse une trace : qui, quand.", "Ouvrir un contrat laisse une trace : qui, quand.", "Montrer les numéros",
@@ -164,7 +164,7 @@ def of_modules() -> Iterator[tuple[str, str]]:
             elif where.startswith("workflows/admission/"):
                 yield from ((text, where) for text in _given(tree, {"Sentence", "read_as", "Told"}))
             else:
-                yield from ((text, where) for text in _given(tree, {"sentence"}))
+                yield from ((text, where) for text in _given(tree, {"sentence", "annex"}))
 
 
 def _given(tree: ast.AST, said_by: Collection[str] = SAID_BY) -> Iterator[str]:
@@ -245,12 +245,22 @@ def _of_row(row: Step) -> Iterator[str]:
     if row.form is not None and row.name in WRITTEN_FOR_BOTH:
         yield from _of_form(row.form)
     if not row.roles & PERSON:
+        yield from _answered(row.form() if row.form is not None and row.name != "note" else ())
         return
     yield row.hint
     for rule in (*row.chosen_if, *row.only_if):
         yield from (rule.sentence, rule.article)
     if row.form is not None:
         yield from _of_form(row.form)
+
+
+def _answered(form: Iterable[Field]) -> Iterator[str]:
+    """What stands around an answer of the team in the copy that its person takes away: question, choice, unit."""
+    for field in form:
+        yield field.label.text
+        yield from (str(choice[1] if isinstance(choice, tuple) else choice) for choice in getattr(field, "choices", None) or ())
+        yield getattr(field, "unit", "")
+        yield from _answered(field.row() if hasattr(field, "row") else ())
 
 
 def _of_form(form: type[Form]) -> Iterator[str]:

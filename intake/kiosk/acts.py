@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from intake import bookings, presences
 from intake.arrivals import arrive
 from intake.cases import AnswersInvalid, StepRefused
+from intake.language import ENGLISH, FRENCH
 from intake.models import badges
 from intake.models.actors import KIOSK
 from intake.models.attendance import half_of
@@ -53,7 +54,8 @@ def contact(payload: Payload, entry: KioskEntry, fresh: bool) -> Outcome:
     antenna = Antenna.select().where(Antenna.programme == "principale").order_by(Antenna.id).first()
     form = KioskContactForm(MultiDict({name: value for name, value in raw.items() if value}))
     try:
-        dossier = arrive(raw, form, by=KIOSK, key=entry.key, antenna=antenna)
+        dossier = arrive(raw, form, by=KIOSK, key=entry.key, antenna=antenna,
+                         spoken=ENGLISH if payload.get("language") == ENGLISH else FRENCH)
     except (AnswersInvalid, StepRefused) as refused:
         raise ToTheTray("refused") from refused
     return {"contact": "noted", "dossier": dossier.uid, "reach": "email" if form.data["email"] else "phone"}

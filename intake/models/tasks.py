@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from peewee import ForeignKeyField, TextField
+from peewee import ForeignKeyField, TextField, fn
 
 from intake import moment
 from intake.models.base import DayField, InstantField, JSONField, Model, UidField, new_uid, write_transaction
@@ -83,6 +83,13 @@ def rang(task: Task, today: date) -> None:
     later = [day for day in task.rings_later if day > today.isoformat()]
     Task.update(rings_on=date.fromisoformat(later[0]) if later else None, rings_later=later[1:]).where(
         Task.id == task.id).execute()
+
+
+def asked_since(case: Case, sentence: str) -> int | None:
+    """The identifier of the event since which this work is to be done; None when it is done, or was never given."""
+    found: int | None = Task.select(fn.MIN(Task.opened_by)).where(
+        Task.case == case, Task.sentence == sentence, Task.closed_at.is_null()).scalar()
+    return found
 
 
 def close(case: Case, sentence: str) -> None:

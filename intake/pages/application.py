@@ -55,7 +55,7 @@ def page(case: str, name: str) -> Response:
         return elsewhere(found)
     sheet = Sheet.of(found, name, me()) or abort(404)
     if changes_account(sheet):
-        return sign_in_again(sheet.back())
+        return sign_in_again(sheet)
     if request.method == "GET":
         return sheet.show(sheet.form())
     typed = with_pieces(found.dossier, request.form, request.files, me())
@@ -106,6 +106,9 @@ def take_up(case: str, name: str) -> Response:
     address = questionnaire.address(found, name)
     waiting = pending.versions(me(), address)
     if waiting and not request.form.get("leave"):
+        sheet = Sheet.of(found, name, me())
+        if sheet is not None and changes_account(sheet):
+            return sign_in_again(sheet)
         late_forms.take_up(waiting[0], over=True)
     pending.forget(me(), address)
     return go(address)
@@ -157,15 +160,17 @@ AGAIN = "Pour protéger votre compte, confirmez d’abord que c’est vous : rec
 
 
 def changes_account(sheet: Sheet) -> bool:
-    """Whether the page holds an IBAN already, and one signed in more than ten minutes ago (TRUST 3.17)."""
+    """Whether an IBAN is known already, kept here or sent, and one signed in more than ten minutes ago (TRUST 3.17)."""
     asks = any(isinstance(field, IbanField) for field in sheet.page.form())
-    return asks and sheet.row is not None and sheet.row.complete and bool(me().email) and not sessions.is_recent()
+    known = bool(sheet.row and sheet.row.complete) or bool(questionnaire.sent_stamp(sheet.case))
+    return asks and known and bool(me().email) and not sessions.is_recent()
 
 
-def sign_in_again(back: str) -> Response:
+def sign_in_again(sheet: Sheet) -> Response:
     """A fresh sign-in first, then the page."""
-    return show("sign_in_again.html", block="form", status=409 if request.method == "POST" else 200, suite=request.path,
-                address=me().email, back=back, title="Changer mon IBAN")
+    return show("sign_in_again.html", block="form", status=409 if request.method == "POST" else 200,
+                suite=questionnaire.address(sheet.case, sheet.page.name), address=me().email, back=sheet.back(),
+                title="Changer mon IBAN")
 
 
 def my_case(uid: str) -> Case:

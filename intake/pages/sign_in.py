@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
 from wtforms import Form
 
 from intake import late_forms, secrets_kept, sessions, signing_in, switch
@@ -52,7 +52,7 @@ def _ask(title: str, button: str) -> Response:
         try:
             made = signing_in.ask(form.email.data, session["browser"], request.remote_addr or "", suite)
         except signing_in.TooMany:
-            return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code dans une heure.")
+            return stop("heure")
         session["request"], session["resumes"] = made.uid, request.endpoint == "sign_in.resume"
         return go(url_for("sign_in.code"))
     return show("sign_in.html", block="ask", status=422 if form.errors else 200, form=form, title=title,
@@ -73,7 +73,7 @@ def code() -> Response:
             return enter(signing_in.use_code(uid, digits, session["browser"]), "code")
         except signing_in.NotThisOne:
             if not signing_in.tries_left(uid):
-                return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code.")
+                return stop("code")
             form.code.errors = ["Ce code ne correspond pas. Vérifiez le dernier courriel reçu"]
     return show("sign_in_code.html", block="code", status=422 if form.errors else 200, form=form,
                 resumes=session.get("resumes"))
@@ -86,7 +86,7 @@ def again() -> Response:
     try:
         made = signing_in.again(session.get("request", ""), session["browser"], request.remote_addr or "")
     except signing_in.TooMany:
-        return show("sign_in_stopped.html", status=429, title="Trop d’essais. Recevez un nouveau code dans une heure.")
+        return stop("heure")
     if made is None:
         return go(url_for("sign_in.ask"))
     session["request"] = made.uid
@@ -101,6 +101,22 @@ def shown_link() -> Response:
     if made is None:
         return redirect(url_for("sign_in.code"), 303)  # type: ignore[return-value]
     return go(signing_in.make_secret(made)[0])
+
+
+STOPPED = {"code": "Trop d’essais. Recevez un nouveau code.",
+           "heure": "Trop d’essais. Recevez un nouveau code dans une heure."}
+
+
+@pages.get("/connexion/arret/<which>")
+@access(ANYONE)
+def stopped(which: str) -> Response:
+    """No more tries: what to do, and when."""
+    return show("sign_in_stopped.html", status=429, title=STOPPED.get(which) or abort(404))
+
+
+def stop(which: str) -> Response:
+    """Say so on a page of its own: htmx, which keeps its form when refused, is sent there."""
+    return go(url_for("sign_in.stopped", which=which)) if request.headers.get("HX-Request") == "true" else stopped(which)
 
 
 @pages.get("/entrer/<token>")

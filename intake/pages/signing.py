@@ -22,6 +22,7 @@ from intake.show import go, show
 from workflows.engine import NotTheirs, OpenStep, blank_form
 from workflows.roles import person
 from workflows.signing import ON_THE_PAGE
+from workflows.signing.parts import part_named
 
 pages = Blueprint("signing", __name__)
 
@@ -99,6 +100,7 @@ def read(dossier: str, case: str, part: str) -> Response:
                   else url_for("signing.read", dossier=dossier, case=case, part=following))
     (title, body), done = parts[number], stands.read.get(str(number))
     return show("signing_read.html", dossier=found.dossier, case=found, part=number, many=len(parts), title=title, body=body,
+                name=part_named(title),
                 read_at=datetime.fromisoformat(done) if done else None,
                 back=url_for("signing.sign", dossier=dossier, case=case))
 
@@ -168,7 +170,7 @@ def road(case: Case, *, form: Any = None, status: int = 200, reasons: list[str] 
         form=form or (blank_form(opened.step, facts) if opened and opened.possible else None), said=notice,
         signed=facts.person_has_signed, possible=bool(opened and opened.possible),
         refusals=[words.say(one) for one in opened.refusals if one.rule not in ON_THE_PAGE] if opened else [],
-        tasks=[{"label": title, "href": url_for("signing.read", dossier=case.dossier.uid, case=case.uid, part=n),
+        tasks=[{"label": part_named(title), "href": url_for("signing.read", dossier=case.dossier.uid, case=case.uid, part=n),
                 "status": "Lu" if done else "À lire", "tone": "" if done else "info"}
                for n, ((title, _), done) in enumerate(zip(parts, read_so_far, strict=True))],
         left=read_so_far.count(False), code_alive=stands.code_at is not None and signatures.code_alive(stands, moment.now()),

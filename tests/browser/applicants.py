@@ -91,8 +91,8 @@ def enters(first_name: str, last_name: str) -> Case:
     for member in (salome, ines):
         take("give_opinion", member, opinion="favorable", no_link="oui")
     take("admit", claire, message="Bienvenue.", sending="keep")
-    month = facts_of(Case.get_by_id(case.id), claire).first_month
-    take("offer", claire, month=str(month))
+    facts = facts_of(Case.get_by_id(case.id), claire)
+    take("offer", claire, month=str(facts.next_free(facts.first_month.previous())))
     take("accept", case.dossier.person)
     return Case.get_by_id(case.id)  # type: ignore[no-any-return]
 

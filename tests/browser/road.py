@@ -63,6 +63,13 @@ SEEN: Answers = dict.fromkeys(
     ("Savoir-faire", "Clientèle", "Autonomie", "Coopération", "Contribution", "Besoin d’appui", "Viabilité"), "Vu")
 
 
+def details(first_name: str, email: str) -> Answers:
+    """What someone leaves of themself at the door."""
+    return {"Prénom": first_name, "Nom": "Moreau", "Adresse électronique": email, "Commune": "Roubaix",
+            "Votre activité en une ligne": "Céramiste", "Comment avez-vous connu Optéos ?": "Sur internet",
+            "Antenne": "Principale", "Votre âge": "18 ans ou plus", "J’ai lu la notice sur mes données": True}
+
+
 def make_ready(enter: People) -> None:
     """Before anyone comes: a meeting is planned, assemblies called, mandates and a peer’s commitment noted."""
     ada, claire, marc = (enter(name).signs_in() for name in ("Ada", "Claire", "Marc"))
@@ -119,10 +126,7 @@ class Road:
         ana = self.walker
         ana.opens("/").goes_to("Laisser mes coordonnées").presses("Laisser mes coordonnées")
         ana.reads("Saisissez votre prénom")
-        ana.fills({
-            "Prénom": ana.first_name, "Nom": "Moreau", "Adresse électronique": ana.email, "Commune": "Roubaix",
-            "Votre activité en une ligne": "Céramiste", "Comment avez-vous connu Optéos ?": "Sur internet",
-            "Antenne": "Principale", "Votre âge": "18 ans ou plus", "J’ai lu la notice sur mes données": True})
+        ana.fills(details(ana.first_name, ana.email))
         ana.presses("Laisser mes coordonnées").follows_the_link()
         ana.reads(f"Bonjour {ana.first_name}", "Premier contact")
         claire = self.by("Claire")

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
-from tests.browser.applicants import applies, asked, cookies, enters, inside, settings_of
+from tests.browser.applicants import applies, asked, enters, inside, settings_of
 from tests.browser.conftest import House, check_accessible
-from tests.browser.people import Someone
-from tests.browser.road import PAGES
+from tests.browser.killed import Applicant, Killed, holds, type_somewhere
+from tests.browser.looking import PHONE, examine
+from tests.browser.people import Answers
+from tests.browser.road import ENTRY, PAGES
 
 pytestmark = pytest.mark.timeout(400)
 
 SAVE = "Enregistrer et continuer"
-PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
 def applicants(staffed_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict[str, str]]]:
-    """One served house: Ana, Cléo and Dia apply, Eva fills in her entry papers; the case of each."""
+    """One served house: Ana, Cléo, Dia and Gus apply, Eva, Fay and Hal fill in their entry papers; the case of each."""
     house = staffed_house.copied_to(tmp_path_factory.mktemp("applicants"))
     with pytest.MonkeyPatch.context() as patched, inside(house, patched):
-        cases = {name: applies(name, "Moreau").uid for name in ("Ana", "Cleo", "Dia")}
-        cases["Eva"] = enters("Eva", "Lopez").uid
+        cases = {name: applies(name, "Moreau").uid for name in ("Ana", "Cleo", "Dia", "Gus")}
+        cases |= {name: enters(name, "Lopez").uid for name in ("Eva", "Fay", "Hal")}
     house.start()
     yield house, cases
     house.stop()
@@ -39,25 +41,6 @@ def app(applicants: tuple[House, dict[str, str]]) -> Flask:
 
     with pytest.MonkeyPatch.context() as patched, inside(applicants[0], patched):
         return create_app(settings_of(applicants[0]))
-
-
-class Applicant(Someone):
-    """Someone who applies, on a telephone."""
-
-    case = ""
-    app: Flask
-
-    def signs_in(self) -> Applicant:
-        """By a cookie: signing in has its own tests."""
-        with pytest.MonkeyPatch.context() as patched:
-            self.context.clear_cookies()
-            self.context.add_cookies(cookies(self.app, self.house, self.email, patched))
-        return self
-
-    def at(self, page: str = "") -> Page:
-        """Open a page of the application."""
-        self.page.goto(f"{self.house.url}/demande/{self.case}/{page}".rstrip("/"))
-        return self.page
 
 
 @pytest.fixture
@@ -81,59 +64,75 @@ def enter(applicants: tuple[House, dict[str, str]], app: Flask, browser: Browser
 # Every page of it ----------------------------------------------------------------------------------------------------
 
 
-def fits(page: Page) -> None:
-    """Nothing is wider than the screen, and nothing is cut: at 360 px, at 320 × 256, and with text twice as large."""
-    for width, height, text in ((320, 256, ""), (360, 740, "34px"), (360, 740, "")):
-        page.set_viewport_size({"width": width, "height": height})
-        wide = page.evaluate("""(size) => {
-            document.documentElement.style.fontSize = size;
-            const room = document.documentElement.clientWidth;
-            return [...document.querySelectorAll("body *")].filter((one) => {
-                const box = one.getBoundingClientRect();
-                const seen = box.width > 1 && !one.closest(".visually-hidden, template, .scroll");
-                const cuts = getComputedStyle(one).overflowX === "hidden" && one.scrollWidth > one.clientWidth + 1;
-                return seen && (box.right > room + 1 || cuts);
-            }).map((one) => one.outerHTML.slice(0, 80));
-        }""", text)
-        assert not wide, f"{page.url} at {width} px, text {text or 'as it is'}: {wide[:3]}"
+@dataclass(frozen=True)
+class Walk:
+    """A questionnaire from its first page to its confirmation, by someone, with JavaScript or without."""
+
+    name: str
+    questionnaire: str
+    script: bool
+    first: str
+    pages: dict[str, Answers]
+    changed: tuple[str, str, str]
+    """A question to change from the check, what is typed, how it then reads."""
+    send: str
+    sent: str
 
 
-def test_from_the_first_page_to_the_confirmation(enter: Callable[..., Applicant]) -> None:
-    """Each page empty, wrong, right; the task list, the check, the sending: accessible, nothing cut (no script: test_walk)."""
-    ana = enter("Ana")
-    page, told = ana.at(), []
+def walks() -> Iterator[Any]:
+    """The application and the entry papers, each twice."""
+    for name, script in (("Ana", True), ("Gus", False)):
+        yield pytest.param(Walk(
+            name, "application", script, "Vos coordonnées", PAGES,
+            ("Numéro de téléphone", "+33 6 12\u200b 34 56 78", "06 12 34 56 78"),
+            "Envoyer ma candidature", "Votre candidature est envoyée"), id=f"application-{'script' if script else 'none'}")
+    for name, script in (("Fay", True), ("Hal", False)):
+        yield pytest.param(Walk(
+            name, "entry", script, "Votre identité", ENTRY, ("Nationalité", "belge", "belge"),
+            "Envoyer mon dossier d’entrée", "Votre dossier d’entrée est envoyé"), id=f"entry-{'script' if script else 'none'}")
+
+
+@pytest.mark.parametrize("walk", list(walks()))
+def test_from_the_first_page_to_the_confirmation(enter: Callable[..., Applicant], walk: Walk) -> None:
+    """Each page empty, wrong, full; the task list, the check, the sending: accessible, nothing cut."""
+    who = enter(walk.name, javascript=walk.script)
+    page, told = who.at(), []
     page.on("console", lambda message: told.append(message.text) if "Content Security" in message.text else None)
 
     def look() -> None:
-        check_accessible(page)
-        fits(page)
+        examine(page, script=walk.script)
 
     look()
-    ana.goes_to("Vos coordonnées")
-    page.get_by_label("Numéro de téléphone").fill("")
+    who.goes_to(walk.first)
+    if walk.questionnaire == "application":
+        page.get_by_label("Numéro de téléphone").fill("")
     while page.get_by_role("button", name=SAVE).count():
         heading = page.get_by_role("heading", level=1).inner_text().replace("\xa0", " ").removesuffix(" (facultatif)")
         look()
         before = page.url
-        ana.presses(SAVE)
+        who.presses(SAVE)
         if page.url == before:
-            says_its_errors(page, heading)
+            says_its_errors(page, heading, walk.script)
             look()
-            ana.fills(PAGES[heading])
-            ana.presses(SAVE)
-    ana.goes_to("Vérifier et envoyer")
+            who.fills(walk.pages[heading])
+            who.presses(SAVE)
+    for name in asked(walk.questionnaire) if walk.script else ():  # full, the same page whoever reads it
+        who.at(name)
+        look()
+    who.at("verifier")
     look()
-    ana.goes_to("Modifier Numéro de téléphone")
+    question, typed, read = walk.changed
+    who.goes_to(f"Modifier {question}")
     look()
-    ana.fills({"Numéro de téléphone": "+33 6 12\u200b 34 56 78"}).presses(SAVE).reads("Vérifiez vos réponses", "06 12 34 56 78")
-    ana.presses("Envoyer ma candidature").reads("Votre candidature est envoyée", "Numéro de dossier", "La suite")
+    who.fills({question: typed}).presses(SAVE).reads("Vérifiez vos réponses", read)
+    who.presses(walk.send).reads(walk.sent, "Numéro de dossier", "La suite")
     look()
     page.reload()
-    ana.reads("Votre candidature est envoyée")
+    who.reads(walk.sent)
     assert not told, f"the browser complains: {told}"
 
 
-def says_its_errors(page: Page, heading: str) -> None:
+def says_its_errors(page: Page, heading: str, script: bool) -> None:
     """« Erreur : », the summary with focus, a link to each field, the same words beside it (E2)."""
     summary = page.get_by_role("alert").filter(has_text="Il y a un problème")
     expect(summary).to_be_visible()
@@ -145,74 +144,11 @@ def says_its_errors(page: Page, heading: str) -> None:
         assert any(link.inner_text().replace("\xa0", " ") in one for one in beside), beside
     link = summary.get_by_role("link").first
     link.press("Enter")
-    assert page.evaluate("document.activeElement.id") == (link.get_attribute("href") or "")[1:]
+    if script:
+        assert page.evaluate("document.activeElement.id") == (link.get_attribute("href") or "")[1:]
 
 
 # Nothing lost --------------------------------------------------------------------------------------------------------
-
-
-class Killed:
-    """The ways a page ends while one types, each followed by the person coming back."""
-
-    def __init__(self, who: Applicant) -> None:
-        self.who, self.ways = who, (self.closed, self.cut, self.expired)
-
-    def closed(self) -> None:
-        """The tab is closed."""
-        page = self.who.context.new_page()
-        self.who.page.close()
-        self.who.page = page
-        page.set_default_timeout(10_000)
-
-    def cut(self) -> None:
-        """The network goes; the page is lost with it."""
-        self.who.context.set_offline(True)
-        with suppress(Error):
-            self.who.page.reload(timeout=2000)
-        self.who.context.set_offline(False)
-
-    def expired(self) -> None:
-        """The sign-in ends, and one identifies again."""
-        self.who.house.clock.forward(hours=3)
-        assert "/reprendre" in self.who.at().url
-        self.who.signs_in()
-
-    def restarted(self) -> None:
-        """The server is killed while one types, and started again."""
-        server = self.who.house.server
-        assert server
-        server.kill()
-        server.wait()
-        self.who.house.start()
-
-
-def boxes(page: Page) -> Locator:
-    """What one types in, on this page."""
-    return page.locator("#formulaire").locator("input[type=text]:visible, input[type=tel]:visible, textarea:visible")
-
-
-def type_somewhere(page: Page, number: int) -> tuple[str, str]:
-    """Type in the first box, or choose the last choice; the name of the field and what it holds."""
-    page.wait_for_function("document.querySelector('#brouillon').hasAttribute('data-htmx-powered')")
-    without_it = page.locator("#formulaire details:not([open]) > summary")
-    if not boxes(page).count() and without_it.count():
-        without_it.first.click()
-    if boxes(page).count():
-        box = boxes(page).first
-        box.fill(f"{number} choses")
-        box.press("Tab")
-        return box.get_attribute("id") or "", f"{number} choses"
-    choice = page.locator("#formulaire").locator("input[type=radio], input[type=checkbox]").last
-    choice.check()
-    return choice.get_attribute("id") or "", "checked"
-
-
-def holds(page: Page, field: str) -> str:
-    """What a field holds."""
-    found = page.locator(f"[id='{field}']")
-    if found.get_attribute("type") in ("radio", "checkbox"):
-        return "checked" if found.is_checked() else ""
-    return found.input_value()
 
 
 @pytest.mark.parametrize("name", ["Cleo", "Eva"])

@@ -300,15 +300,25 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 def test_start_on_the_tablet_finish_on_my_phone(house: House, tablet: Borne, phone: Page) -> None:
-    """A telephone number: the QR code opens the same draft there, once. The number of the dossier says it is the same."""
+    """A telephone number: the QR code opens the same draft there, once. Its number says it is the same; English stays English."""
     from intake.models.dossiers import Dossier
     from tests.kiosk.house import inside
 
-    tablet.leave_contact("Lou", "06 98 76 54 32")
+    page = tablet.page
+    page.get_by_role("button", name="English").click()
+    page.locator("html[lang=en][data-ready]").wait_for()
+    tablet.tap("I discover Optéos")
+    page.get_by_label("First name").fill("Lou")
+    page.get_by_label("E-mail address or telephone").fill("06 98 76 54 32")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Send").click()
+    page.locator("main[data-ended]").wait_for()
     link = read_qr(tablet)
     assert link.startswith(house.url + "/suite/")
     with inside(house):
-        number = Dossier.select().order_by(Dossier.id.desc()).first().number
+        dossier = Dossier.select().order_by(Dossier.id.desc()).first()
+        number, spoken = dossier.number, dossier.person.language
+    assert spoken == "en"
     phone.goto(link)
     phone.goto(link)
     phone.get_by_role("button", name="Continuer").click()

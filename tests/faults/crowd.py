@@ -21,6 +21,12 @@ def waiting(cast: Cast, number: int, name: str = "Attente") -> list[Case]:
     return [taken_over(cast, f"{name} {n}", FIRST + timedelta(days=n % 50)) for n in range(number)]
 
 
+def someone(name: str) -> Person:
+    """A person the house knows, and nothing more."""
+    return Person.create(first_name=name, last_name="Roy", email=f"{name}@exemple.fr".lower(), phone="",  # type: ignore[no-any-return]
+                         created_at=moment.now())
+
+
 def taken_over(cast: Cast, name: str, since: date) -> Case:
     """Someone who waits since a day, taken over."""
     number = Dossier.select().count() + 1

@@ -18,6 +18,7 @@ from intake.models.days import Journee
 from intake.models.dossiers import Case, Event
 from intake.models.irritants import Irritant
 from intake.models.kiosk import AnonymousEntry, KioskEntry
+from intake.models.letters import Letter
 from intake.models.people import Person
 from tests.cast import Cast, writing
 from tests.conftest import Clock
@@ -277,7 +278,18 @@ def test_a_contact_begins_an_admission_by_take_step(tablet: Tablet) -> None:
     with writing():
         event = Event.get(Event.step == "register")
         case = Case.get(Case.id == event.case_id)
-    assert (event.role, case.state) == ("kiosk", "contact")
+        spoken = case.dossier.person.language
+    assert (event.role, case.state, spoken) == ("kiosk", "contact", "fr")
+
+
+def test_who_writes_in_english_reads_english(tablet: Tablet) -> None:
+    """The letter that thanks them too; another language, or none, is French."""
+    for name, spoken in (("Lou", {"language": "en"}), ("Max", {"language": "de"}), ("Zed", {})):
+        tablet.note(kind="contact", first_name=name, reach=f"{name}@exemple.fr", agreed=True, **spoken)
+    with writing():
+        read = [(one.recipient.first_name, one.recipient.language, one.language, one.body[:5]) for one in Letter.select()
+                if one.recipient.first_name in ("Lou", "Max", "Zed")]
+    assert sorted(read) == [("Lou", "en", "en", "Hello"), ("Max", "fr", "fr", "Bonjo"), ("Zed", "fr", "fr", "Bonjo")]
 
 
 def test_a_known_address_is_answered_like_an_unknown_one(tablet: Tablet) -> None:

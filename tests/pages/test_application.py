@@ -23,7 +23,9 @@ from tests.cases.test_admission import arrived, fill_pages, step
 from tests.cases.test_whole_road import Road, to_waiting
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
+from tests.french import FRENCH
 from tests.page import Page, press, read, send
+from tests.pdf import text_of
 from tests.workflows.test_hostile_answers import STRANGE
 
 SAVE, LATER = "Enregistrer et continuer", "Enregistrer et reprendre plus tard"
@@ -323,6 +325,21 @@ def test_the_copy_holds_only_one_s_own_answers(ana: FlaskClient, people: Cast, b
     text = " ".join(page.extract_text() for page in pdf.pages)
     assert "Céramique utilitaire" in text and "Un métier déjà exercé" in text and "À rappeler" not in text
     assert browse(people.ben).get(at(case, "application.pdf")).status_code == 404
+
+
+def test_the_copy_is_in_the_language_of_its_reader(people: Cast, browse: Browse, case: Case) -> None:
+    """Questions, choices, days and what is printed around them; the answers stay as they were typed."""
+    complete(case, activity={"activity": "Ceramics", "stage": "practised"})
+    with writing():
+        step(Case.get_by_id(case.id), "submit", people.ana)
+    ana, prints = browse(people.ana), []
+    for spoken in ("fr", "en"):
+        with writing():
+            Person.update(language=spoken).where(Person.id == people.ana.id).execute()
+        prints.append(" ".join(text_of(ana.get(at(case, "application.pdf")).data).split()))
+    assert "Mes réponses" in prints[0] and "Un métier déjà exercé" in prints[0]
+    assert "My answers" in prints[1] and "Not given" in prints[1] and "Ceramics" in prints[1]
+    assert FRENCH.findall(prints[1]) == []
 
 
 # After sending -------------------------------------------------------------------------------------------------------

@@ -11,12 +11,14 @@ from flask import Flask
 from intake import exporting, retention
 from intake.models.dossiers import Case, Event
 from intake.models.letters import Letter
+from intake.models.people import Person
 from intake.models.privacy import Export, PrivacyRequest
 from intake.models.settings import change
 from intake.models.tasks import Task
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
+from tests.french import left_in
 from tests.page import press, read
 
 MINE, NOTICE = "/mes-donnees", "/donnees"
@@ -76,6 +78,19 @@ def test_a_copy_is_made_then_collected_once(app: Flask, people: Cast, browse: Br
         assert gone.content is None
     assert ana.post(f"{MINE}/copie/{gone.uid}", data={"csrf_token": read(ana.get(MINE)).form(ASK).values["csrf_token"]}
                     ).status_code == 404
+
+
+def test_the_page_to_read_is_in_one_s_language(app: Flask, people: Cast, browse: Browse, case: Case) -> None:
+    """What the whole road leaves to read is tried with it, in tests/test_english.py."""
+    with writing():
+        Person.update(language="en").where(Person.id == people.ana.id).execute()
+    ana = browse(people.ana)
+    press(ana, MINE, "Ask for a copy")
+    made(app)
+    folder = zipfile.ZipFile(io.BytesIO(press(ana, MINE, "Download my copy").data))
+    page = folder.read("read-me.html").decode()
+    assert '<html lang="en">' in page and "Email address" in page and "What happened" in page
+    assert left_in(page, frozenset({"Roubaix", "Céramiste"})) == []
 
 
 def test_asked_twice_it_is_made_once(people: Cast, browse: Browse, case: Case) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from intake.cases import take_step
-from intake.models import archive
+from intake.models import archive, pending
 from intake.models.dossiers import Case
 from intake.models.letters import Letter
 from intake.models.people import Commitment
@@ -22,6 +22,7 @@ from tests.cast import LONG_AGO, Cast, writing
 from tests.conftest import NOW, Browse, Clock
 from tests.faults import crowd
 from tests.page import opened, read, send
+from workflows.admission.memory import CONFIRM_IBAN
 
 NIR, IBAN = "285036249800123", "FR1420041010050500013M02606"
 SHOW = "Montrer les numéros"
@@ -157,7 +158,40 @@ def test_changing_one_s_iban_asks_for_a_fresh_sign_in_a_letter_and_a_call(
     with writing():
         take_step(crowd.again(entering), "send_papers", by=person, raw={}, key=None)
         assert Letter.select().where(Letter.template == "address_changed", Letter.recipient == person).count() == 1
-    assert tasks() == [("accounts", "Confirmer de vive voix le nouvel IBAN, avant de s’en servir")]
+    assert tasks() == [("accounts", CONFIRM_IBAN)]
+
+
+def test_a_new_iban_is_not_the_current_one_before_the_accounts_confirm_it(
+        entering: Case, people: Cast, browse: Browse) -> None:
+    """Said beside it to whoever opens it and to its person, until the call is noted; the one before never bears the mark."""
+    person, page = entering.dossier.person, f"/dossier/{entering.dossier.uid}/reponses"
+    with writing():
+        fill_pages(entering, {"iban": {"iban": "DE89370400440532013000"}})
+        take_step(crowd.again(entering), "send_papers", by=person, raw={}, key=None)
+        asked = Task.get(Task.sentence == CONFIRM_IBAN)
+    come, mine, rachel = browse(people.come), browse(person), browse(people.rachel)
+    for shown in (come.get(page), opened(come, page)):
+        latest, _, before = shown.text.partition("a envoyé son dossier d’entrée")[2].partition("a envoyé son dossier d’entrée")
+        assert "pas encore confirmé de vive voix" in latest and "confirmé de vive voix" not in before
+    assert "DE89 3704" in shown.text.replace("\u00a0", " ") and "confirmé de vive voix" not in rachel.get(page).text
+    for address in (page, f"/demande/{entering.uid}/entree-envoyee"):
+        assert "D’ici là, elle ne s’en sert pas" in mine.get(address).text
+    with writing():
+        take_step(crowd.again(entering), "tick", by=people.come, raw={"task": asked.uid}, key=None)
+    assert "confirmé de vive voix" not in come.get(page).text and "D’ici là" not in mine.get(page).text
+
+
+def test_an_iban_posted_from_an_old_page_waits_for_a_fresh_sign_in_too(entering: Case, browse: Browse, clock: Clock) -> None:
+    person, page = entering.dossier.person, f"/demande/{entering.uid}/iban"
+    with writing():
+        pending.keep(person, entering, page, {"iban": ["DE89 3704 0044 0532 0130 00"]}, now=clock.now)
+    client = browse(person)
+    form = read(client.get(page)).form("Reprendre ces réponses")
+    clock.forward(minutes=11)
+    late = client.post(form.action, data=form.values)
+    assert late.status_code == 409 and read(late).form("Recevoir un code").values["suite"] == page
+    assert "DE89" not in browse(person).get(f"/demande/{entering.uid}/verifier").text
+    assert client.post(form.action, data={**form.values.to_dict(), "leave": "1"}).status_code == 303
 
 
 def tasks() -> list[tuple[str, str]]:

@@ -289,7 +289,7 @@ STEPS = (
          then=[Remember(keep.papers_sent), DropTasks(("check_papers",)),
                Task(support, "Vérifier le dossier d’entrée", 7, closes_with=("check_papers",)),
                Letter("address_changed", when=keep.iban_changed),
-               Task(accounts, "Confirmer de vive voix le nouvel IBAN, avant de s’en servir", 7, when=keep.iban_changed)],
+               Task(accounts, keep.CONFIRM_IBAN, 7, when=keep.iban_changed)],
          past="a envoyé son dossier d’entrée"),
     Step("check_papers", "Dossier d’entrée complet", ("papers",), "signing", by=support, form=f.FirstContractForm,
          only_if=[r.no_contract, r.papers_complete, r.insured, r.may_work, r.not_full_time],

@@ -240,6 +240,10 @@ def study_resumed(_: Facts, __: Answers) -> Kept:
 # Entry ---------------------------------------------------------------------------------------------------------------
 
 
+CONFIRM_IBAN = "Confirmer de vive voix le nouvel IBAN, avant de s’en servir"
+"""What the accounts do before a changed account serves."""
+
+
 def iban_changed(facts: Facts, answers: Answers) -> bool:
     """Whether the account where pay goes is another one than in the papers sent before (TRUST 3.17)."""
     return bool(facts.papers_before.get("iban")) and facts.papers_before["iban"] != answers.get("iban")

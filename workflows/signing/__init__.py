@@ -35,6 +35,7 @@ from workflows.signing.forms import (
     offer,
     until_today,
 )
+from workflows.signing.parts import part_named
 
 FULL_TIME_HOURS = 35
 """Weekly hours of a full-time employment (C. trav. L3121-27)."""
@@ -126,7 +127,7 @@ def link_opened(facts: ContractFacts) -> Verdict:
 @house("Il reste à lire : {parties}.", lifted_by="")
 def all_read(facts: ContractFacts) -> Verdict:
     """Every part was opened and said to be read."""
-    return holds(not facts.unread, parties=", ".join(facts.unread))
+    return holds(not facts.unread, parties=[part_named(title) for title in facts.unread])
 
 
 ON_THE_PAGE = (link_opened.name, all_read.name)

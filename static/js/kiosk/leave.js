@@ -10,7 +10,7 @@ begin();
 if ($("#texte")) irritant($("#texte"));
 else contact($("main form"));
 
-// Leaves it once; nothing when it could not be written.
+// Leaves it once; nothing when that failed.
 async function leave(act) {
   if (busy) return null;
   busy = true;
@@ -32,7 +32,7 @@ function contact(form) {
     ].filter(([field, sentence]) => refuse(field, sentence));
     if (wrong.length) { wrong[0][0].focus(); return; }
     const entry = await leave(() => note({ kind: "contact", first_name: first.value.trim(), reach: value,
-      activity: $("#activite").value.trim(), agreed: true }));
+      activity: $("#activite").value.trim(), agreed: true, language: t("fr", "en") }));
     if (!entry) return;
     const days = form.dataset.days, title = t(`Merci\u00a0! Quelqu’un du Cercle vous écrit sous ${days}\u00a0jours.`,
       `Thank you! Someone of the circle writes to you within ${days} days.`);
