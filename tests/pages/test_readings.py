@@ -184,7 +184,7 @@ def test_a_new_iban_is_not_the_current_one_before_the_accounts_confirm_it(
 def test_an_iban_posted_from_an_old_page_waits_for_a_fresh_sign_in_too(entering: Case, browse: Browse, clock: Clock) -> None:
     person, page = entering.dossier.person, f"/demande/{entering.uid}/iban"
     with writing():
-        pending.keep(person, entering, page, {"iban": ["DE89 3704 0044 0532 0130 00"]}, now=clock.now)
+        pending.keep(person, entering, page, {"iban": ["DE89 3704 0044 0532 0130 00"]}, instead_of=(), now=clock.now)
     client = browse(person)
     form = read(client.get(page)).form("Reprendre ces réponses")
     clock.forward(minutes=11)
