@@ -55,7 +55,8 @@ FOUND_BACK = "Votre texte a été gardé. Vérifiez-le, puis envoyez-le."
 @gives_back
 def take(dossier: str, case: str, step: str) -> Response:
     """Show a step with all it does, and take it."""
-    found = the_case(the_dossier_left(dossier) if step == "undo" else the_dossier(dossier), case)
+    left = step == "undo" or request.method == "POST"  # pressed twice, a step that takes one's role away answers the same
+    found = the_case(the_dossier_left(dossier) if left else the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
     if step == "change_address" and is_mine(found) and me().email and not sessions.is_recent():
         return sign_in_again(found)

@@ -43,6 +43,12 @@ def test_an_open_case_always_says_what_comes_next(workflow: str, state: str) -> 
         assert not memory or (action.who, action.sentence) == ("Ana", "Répondre")
 
 
+def test_the_next_action_stands_above_the_tabs(ana: Road, people: Cast, browse: Browse) -> None:
+    """B20: name, line, next action, tabs."""
+    text = read(browse(people.claire).get(home(ana))).text
+    assert text.index("Sociétariat") < text.index("Prochaine action") < text.index("Historique") < text.index("Faire avancer")
+
+
 @pytest.mark.both_databases
 def test_what_changed_is_new_until_read(ana: Road, people: Cast, browse: Browse) -> None:
     """New for Inès until « J’ai lu »; what she does counts as having read; the old value stays beside the new one."""

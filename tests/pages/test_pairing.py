@@ -103,8 +103,11 @@ def test_a_peer_who_declines_may_change_their_mind(seeking: Case, people: Cast, 
     """The step takes their role away; for ten minutes its undoing is still theirs, and nothing else of the dossier."""
     asked(seeking, people, browse)
     noe = browse(people.noe)
-    answer = press(noe, at(seeking, "decline"), "Je ne peux pas")
-    assert answer.headers["Location"] == at(seeking, "undo")
+    form = read(noe.get(at(seeking, "decline"))).form("Je ne peux pas")
+    answers = [send(noe, form, at(seeking, "decline"), "Je ne peux pas") for _ in range(2)]
+    assert [answer.headers["Location"] for answer in answers] == [at(seeking, "undo")] * 2, "pressed twice, once done"
+    another = {**form.values.to_dict(), "key": "another"}
+    assert noe.post(at(seeking, "agree"), data=another).status_code == 404, "nothing else of the dossier"
     assert noe.get(f"/dossier/{seeking.dossier.uid}").status_code == 404
     assert "Lenoir" not in read(noe.get(at(seeking, "undo"))).text
     assert press(noe, at(seeking, "undo"), "Annuler").status_code == 303
