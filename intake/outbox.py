@@ -18,7 +18,7 @@ from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case, Event
 from intake.models.letters import Letter
 from intake.models.people import Person
-from intake.words import FILTERS
+from intake.words import FILTERS, NBSP
 
 SUBJECT_MARK, PERSON = "\n", "person"
 LETTERS = Path(__file__).parent.parent / "templates" / "mail"
@@ -42,7 +42,7 @@ class Office:
     @property
     def contact(self) -> str:
         """Address and telephone, in one line."""
-        return f"{self.email} · {self.phone}"
+        return f"{self.email} · {self.phone.replace(' ', NBSP)}"
 
     def said(self) -> dict[str, str]:
         """What the footer of every letter prints."""

@@ -178,6 +178,8 @@ def in_words(value: Any) -> Any:
         return long_day(value)
     if isinstance(value, Month):
         return month(value)
+    if isinstance(value, Decimal):
+        return str(value).replace(".", "," if current() == FRENCH else ".")
     if isinstance(value, (list, tuple)):
         return ", ".join(str(in_words(one)) for one in value)
     return value

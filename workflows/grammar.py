@@ -246,6 +246,8 @@ class Page:
     fill: Callable[[Any, Any], None] | None = None
     carried: Mapping[str, str] = field(default_factory=dict)
     """Field → what the person already told under that name (`facts.known`): it comes filled in, nothing is asked twice."""
+    told: Callable[[Any], Sequence[Told]] | None = None
+    """facts → what is read before its questions."""
 
 
 @dataclass(frozen=True)

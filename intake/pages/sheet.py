@@ -89,6 +89,7 @@ class Sheet:
             step=words.sentence("Étape {n} sur {many} : {task}", n=at, many=len(self.tasks) + 1, task=self.tasks[at - 1].label),
             first=self.page is self.tasks[0].pages[0], draft=questionnaire.is_draft(self.case), kept_at=row and row.saved_at,
             email=self.person.email, change_address=self.change_address(), question=only_question(form),
+            told=self.page.told(self.facts) if self.page.told else (),
             private=sorted(self.page.form.sealed), token=late_forms.token_for(self.case, self.person, address),
             hidden={"sheet": new_uid(), "seen": row.turn if row else -1, "turn": row.turn if row else 0})
 

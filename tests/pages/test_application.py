@@ -19,6 +19,7 @@ from intake.models.dossiers import Answers, Case, Event
 from intake.models.drafts import DraftPage
 from intake.models.pending import PendingVersion
 from intake.models.people import Person
+from intake.models.settings import change
 from tests.cases.test_admission import arrived, fill_pages, step
 from tests.cases.test_whole_road import Road, to_waiting
 from tests.cast import Cast, writing
@@ -338,8 +339,22 @@ def test_the_copy_is_in_the_language_of_its_reader(people: Cast, browse: Browse,
             Person.update(language=spoken).where(Person.id == people.ana.id).execute()
         prints.append(" ".join(text_of(ana.get(at(case, "application.pdf")).data).split()))
     assert "Mes réponses" in prints[0] and "Un métier déjà exercé" in prints[0]
-    assert "My answers" in prints[1] and "Not given" in prints[1] and "Ceramics" in prints[1]
+    assert "My answers" in prints[1] and "A trade I already practise" in prints[1] and "Ceramics" in prints[1]
     assert FRENCH.findall(prints[1]) == []
+
+
+def test_the_rules_are_there_to_read_before_one_says_so(
+        ana: FlaskClient, people: Cast, case: Case, clock: Clock) -> None:
+    """With the numbers of the settings; in English too."""
+    shown = read(ana.get(at(case, "rules"))).text.replace("\xa0", " ")
+    for said in ("11,5 % de votre marge annuelle jusqu’à 30 k€", "2 personnes par mois", "10 jours pour répondre",
+                 "une place 1 fois sans perdre votre rang"):
+        assert said in shown
+    with writing():
+        change("offers.days", 12, clock.now.date(), "Décision du Cercle", people.odile, "cogerance")
+        Person.update(language="en").where(Person.id == people.ana.id).execute()
+    shown = read(ana.get(at(case, "rules"))).text.replace("\xa0", " ")
+    assert "11.5% of your annual margin" in shown and "12 days to answer" in shown
 
 
 # After sending -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from wtforms import Form
 
 from workflows import fields as f
 from workflows.admission.forms import AGES, Choice, lines
+from workflows.admission.house_rules import the_rules
 from workflows.grammar import Page, StepForm
 from workflows.lists import CIRCLES
 from workflows.roles import circle, cogerance, support
@@ -378,7 +379,7 @@ APPLICATION_PAGES: Final[tuple[Page, ...]] = (
     Page("cooperation", "Ce que vous aimeriez apporter", CooperationForm, YOU, WISHES, applies=outside_programme),
     Page("support", "Comment vous accompagner ?", SupportForm, YOU, WISHES, applies=outside_programme),
     Page("charter", "La charte KPA-Cité", CharterForm, YOU, WISHES, applies=in_programme),
-    Page("rules", "Les règles d’Optéos", RulesForm, YOU, WISHES),
+    Page("rules", "Les règles d’Optéos", RulesForm, YOU, WISHES, told=the_rules),
     Page("budget", "Votre budget", BudgetForm, PIECES, DOCUMENTS, applies=outside_programme),
     Page("insurance", "Questionnaire d’assurance", InsuranceForm, PIECES, DOCUMENTS, applies=outside_programme),
     Page("presentation", "Votre présentation ou votre CV", PresentationForm, PIECES, DOCUMENTS),
