@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 FRENCH = re.compile(
     r"(?<![\w-])(?:le|la|les|un|une|des|du|de|et|ou|où|vous|votre|vos|nous|notre|nos|mon|ma|mes|je|il|elle|est|sont|pour|par|"
-    r"avec|sans|dans|sur|au|aux|ce|cette|ces|qui|que|quand|pas|plus|en|à|y|se|son|sa|ses|leur|être|avez|demande|dossier|"
+    r"avec|sans|fois|dans|sur|au|aux|ce|cette|ces|qui|que|quand|pas|plus|en|à|y|se|son|sa|ses|leur|être|avez|demande|dossier|"
     r"pièce|contrat|réponse|envoyée?|jour|mois|heure|aucune?|voir|ouvrir|ajouter|saisissez|choisissez|indiquez|[ldnjsmc]’\w+|"
     r"qu’\w+|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|lundi|mardi|mercredi|jeudi|"
     r"vendredi|samedi|dimanche)(?![\w-])", re.IGNORECASE)

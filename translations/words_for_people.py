@@ -172,6 +172,8 @@ def _given(tree: ast.AST, said_by: Collection[str] = SAID_BY) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node.func) in said_by:
             args = node.args[1:2] if _name(node.func) == "read_as" else node.args[:1]
             yield from (text for arg in args for text in _strings(arg) if FRENCH.search(text) or "{" in text)
+        elif "Told" in said_by and isinstance(node, ast.Call) and _name(node.func) == "counted":
+            yield "{{n:{}|{}}}".format(*(text for arg in node.args[1:3] for text in _strings(arg)))
         elif "Told" in said_by and isinstance(node, ast.Assign) and _name(node.targets[0]) == "errors":
             yield from _strings(node.value)
         elif "Told" in said_by and isinstance(node, ast.Assign) and _name(node.targets[0]) == "choices":

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from intake import agenda, ahead, moment, shelf, words
+from intake import agenda, ahead, moment, questionnaire, shelf, words
 from intake.access import SIGNED_IN, access, me
 from intake.answers_read import complement_asked
 from intake.items import items_of
@@ -89,16 +89,20 @@ def chosen(dossiers: list[Dossier], uid: str) -> Dossier:
     return next((one for one in dossiers if uid in ("", one.uid)), None) or abort(404)
 
 
+PAPERS_SENT = "Votre dossier d’entrée est envoyé. Vous pouvez encore le changer, puis l’envoyer à nouveau."
+
+
 def say_case(case: Case) -> dict[str, Any]:
     """One case as its person reads it: where I am, what I can do, what I cannot do yet and why."""
     facts, steps = my_steps(case)
     state = workflow_of(case).state[case.state]
     shown = [one for one in steps if one.step.label and not one.step.about and one.step.name not in QUIET]
+    sent = state.pages == "entry" and bool(questionnaire.sent_stamp(case))
     to_fill = bool(state.pages) and state.name not in ("submitted", "review")
     possible = [(one.step, page_of(case, one.step)) for one in shown if leads_on(one)
                 and one.step.name not in (*IN_PLACE, *LEAVING) and not (to_fill and one.step.pages)]
     return {
-        "title": workflow_of(case).title, "state": state, "says": state.says, "case": case,
+        "title": workflow_of(case).title, "state": state, "says": PAPERS_SENT if sent else state.says, "case": case, "sent": sent,
         "possible": likely_first(grouped(possible), state.next_steps), "first": state.next_steps,
         "questionnaire": url_for("application.tasks", case=case.uid) if to_fill else "",
         "blocked": [why_not(case, one) for one in shown if not leads_on(one) and one.step.name not in OF_THE_OFFER],

@@ -8,6 +8,7 @@ import pytest
 
 from intake.clock import tick
 from intake.models.dossiers import Case, Event
+from intake.models.people import Person
 from intake.models.places import Place
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
@@ -55,6 +56,10 @@ def test_the_page_says_all_before_the_answer(ana: Case, browse: Browse) -> None:
           "Je reporte mon entrée", "Je garde mon rang. Deux reports au plus",
           "Je retire ma demande", "Vous pouvez revenir sur ce choix jusqu’au 30 mai 2027 inclus")
     assert "answer" not in page.form(ANSWER).values
+    with writing():
+        Person.update(language="en").where(Person.id == ana.dossier.person).execute()
+    reads(read(me.get(path(ana))), "You are offered a place in June 2027", "Possible 1 time",
+          "I keep my rank. 2 postponements at most")
 
 
 @pytest.mark.parametrize(("answer", "more", "state"), [

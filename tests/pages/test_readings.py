@@ -176,6 +176,7 @@ def test_a_new_iban_is_not_the_current_one_before_the_accounts_confirm_it(
     assert "DE89 3704" in shown.text.replace("\u00a0", " ") and "confirmé de vive voix" not in rachel.get(page).text
     for address in (page, f"/demande/{entering.uid}/entree-envoyee"):
         assert "D’ici là, elle ne s’en sert pas" in mine.get(address).text
+    assert read(mine.get("/mon-parcours")).link("Changer mon dossier d’entrée") == f"/demande/{entering.uid}"
     with writing():
         take_step(crowd.again(entering), "tick", by=people.come, raw={"task": asked.uid}, key=None)
     assert "confirmé de vive voix" not in come.get(page).text and "D’ici là" not in mine.get(page).text

@@ -138,7 +138,8 @@ class IbanForm(StepForm):
 class ToolsForm(StepForm):
     """The name used in the cooperative's tools; read by support."""
 
-    login = f.TextField("Identifiant souhaité pour les outils", missing="Choisissez un identifiant")
+    login = f.TextField("Identifiant souhaité pour les outils", missing="Choisissez un identifiant",
+                        description="Le nom que vous souhaitez dans les outils d’Optéos, par exemple ana.moreau")
 
     readers = (support,)
 
