@@ -12,19 +12,18 @@ from intake.effects import Made, Moment
 from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.language import FRENCH, speaking
-from intake.models import pieces, places, ranks
+from intake.models import pieces, places, ranks, tasks
 from intake.models.actors import Actor, Grant, grants_of, roles_on
 from intake.models.base import new_uid, retrying, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
 from intake.models.people import Antenna, Person
-from intake.models.tasks import Task, falls_to
 from intake.projections import antenna_of, project
 from intake.undo import author_role, last_step, undo
 from workflows import fields
 from workflows.admission.ranks import sentences
 from workflows.calendar import paris_day
 from workflows.engine import BEGIN, AnswersInvalid, Decision, NotTheirs, Refusal, StepRefused, decide
-from workflows.grammar import Item, Open, Remember, Step, StepBack, TakeStep, Undo, Workflow
+from workflows.grammar import Item, Open, Remember, StepBack, TakeStep, Undo, Workflow
 from workflows.sentences import DayInWords, Sentence
 from workflows.wellformed import fingerprint
 
@@ -142,7 +141,7 @@ def _write(
     event = history.append(line, by, case, history.Written(text, sealed, posted, before))
     _keep_documents(made)
     _move(case, decision, now)
-    _close_answered_tasks(case, event, step, by, facts.about)
+    _close_answered_tasks(case, event, decision, by, facts.about)
     _apply(Moment(case, event, decision, facts, by, made), by)
     return event
 
@@ -220,23 +219,24 @@ def _plain(raw: Raw) -> dict[str, Any]:
     return {name: values[0] if len(values := raw.getlist(name)) == 1 else values for name in raw}
 
 
-def _close_answered_tasks(case: Case, event: Event, step: Step, by: Actor, about: Item | None) -> None:
+def _close_answered_tasks(case: Case, event: Event, decision: Decision, by: Actor, about: Item | None) -> None:
+    step = decision.step
     if step.name == "tick":
-        _tick(case, event, by)
+        _tick(case, event, by, decision.answers["task"])
     elif step.name in workflows.ALL[case.workflow].closers:
-        effects.close_tasks(case, event, (step.name,), by if isinstance(by, Person) else None, about if step.about else None)
+        tasks.answered(event, (step.name,), by if isinstance(by, Person) else None,
+                       about.uid if about is not None and step.about else "")
 
 
-def _tick(case: Case, event: Event, by: Actor) -> None:
+def _tick(case: Case, event: Event, by: Actor, wanted: str) -> None:
     """Close the task the form names, for whoever it falls to."""
-    wanted = Answers.get(Answers.event == event).text["task"]
-    task = Task.get_or_none(Task.uid == wanted, Task.case == case, Task.closed_at.is_null())
+    task = tasks.one_open(case, wanted)
     if task is None:
         raise StepRefused(Refusal("Cette tâche est déjà faite."))
     grants = grants_of(by, moment.today()) if isinstance(by, Person) else ()
-    if not falls_to(task, by, roles_on(case, by, grants=grants)):
+    if not tasks.falls_to(task, by, roles_on(case, by, grants=grants)):
         raise StepRefused(Refusal("Cette tâche est confiée à quelqu’un d’autre."))
-    Task.update(closed_by=event, closed_at=event.made_at).where(Task.id == task.id).execute()
+    tasks.done(task, event)
 
 
 def _apply(at: Moment, by: Actor) -> None:

@@ -11,14 +11,13 @@ from typing import Any
 import workflows
 from intake import moment, outbox, signing_links
 from intake.language import FRENCH, speaking
-from intake.models import places, search, served, signatures
+from intake.models import places, search, served, signatures, tasks
 from intake.models.actors import Actor
 from intake.models.base import new_uid
 from intake.models.dossiers import Case, Event
 from intake.models.drafts import empty_draft
 from intake.models.people import Person, holders
 from intake.models.pieces import Paper, Piece
-from intake.models.tasks import Task as TaskRow
 from intake.secrets_kept import address_token
 from workflows import calendar, roles
 from workflows.admission.ranks import RETURNED_PLACE
@@ -34,7 +33,6 @@ from workflows.grammar import (
     Freeze,
     GiveCode,
     HoldPlace,
-    Item,
     Letter,
     MovePlace,
     Sign,
@@ -185,10 +183,8 @@ def write_letter(told: Letter, at: Moment) -> None:
 def call(case: Case, event: Event, person: Person) -> None:
     """Nobody without e-mail gets a letter: the circle calls, once for each step."""
     sentence = f"Appeler {person.called}"
-    same = TaskRow.select().where(TaskRow.opened_by == event, TaskRow.sentence == sentence)
-    if not same.exists():
-        TaskRow.insert(uid=new_uid(), dossier=case.dossier_id, case=case, antenna=case.antenna_id, role=roles.circle,
-                       sentence=sentence, due_on=moment.today(), closes_with=[], opened_by=event).execute()
+    if not tasks.given(event, sentence):
+        tasks.open_for(roles.circle, None, sentence, moment.today(), event=event)
 
 
 # Tasks ---------------------------------------------------------------------------------------------------------------
@@ -210,12 +206,9 @@ def give_task(told: Task, at: Moment) -> None:
     """Give work to a role, or to the people the row names."""
     days = sorted(told.rings(at.facts, at.decision.answers)) if told.rings else []
     ahead = [day for day in days if day > at.facts.today]
-    later = [day.isoformat() for day in ahead[1:]]
     for role, person, sentence, due in tasks_of(told, at):
-        TaskRow.insert(
-            uid=new_uid(), dossier=at.case.dossier, case=at.case, antenna=at.case.antenna, role=role, person=person,
-            sentence=sentence, due_on=due, closes_with=list(told.closes_with), opened_by=at.event,
-            rings_on=next(iter(ahead), None), rings_later=later, tells=told.tells, notice=told.notice).execute()
+        tasks.open_for(role, person, sentence, due, event=at.event, closes_with=told.closes_with, rings=ahead,
+                       tells=told.tells, notice=told.notice)
 
 
 def task_due(told: Task, at: Moment) -> date:
@@ -231,25 +224,7 @@ def task_due(told: Task, at: Moment) -> date:
 
 def drop_tasks(told: DropTasks, at: Moment) -> None:
     """Close the tasks that no longer make sense."""
-    close_tasks(at.case, at.event, told.closes_with)
-
-
-def close_tasks(case: Case, event: Event, closes_with: tuple[str, ...] = (), only_for: Person | None = None,
-                about: Item | None = None) -> None:
-    """Close the open tasks of a case that one of these steps answers; all of them when none is named.
-
-    A step about one meeting closes the task that this meeting gave, and no other's.
-    """
-    for task in TaskRow.select(TaskRow, Event).join(Event, on=TaskRow.opened_by).where(
-            TaskRow.case == case, TaskRow.closed_at.is_null()):
-        if about is not None and task.opened_by.uid != about.uid:
-            continue
-        if closes_with and not set(task.closes_with) & set(closes_with):
-            continue
-        if task.person_id and only_for is not None and task.person_id != only_for.id:
-            continue
-        task.closed_by, task.closed_at = event, event.made_at
-        task.save(only=[TaskRow.closed_by, TaskRow.closed_at])
+    tasks.answered(at.event, told.closes_with)
 
 
 # Places, papers, addresses -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from intake import moment
@@ -12,10 +12,12 @@ from intake.guests import awaited
 from intake.models import attendance, days
 from intake.models.actors import KIOSK, Actor, grants_of, roles_on
 from intake.models.base import write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.days import InfoMeeting, Journee
-from intake.models.dossiers import Case, Dossier
+from intake.models.dossiers import Case, Dossier, read_case
 from intake.models.people import Person
 from workflows.calendar import paris_day
+from workflows.cape.rules import awaits_welcome
 from workflows.engine import AnswersInvalid, StepRefused
 from workflows.roles import circle
 
@@ -81,7 +83,7 @@ def count_missed(journee: Journee) -> None:
     """
     seen = attendance.noted(journee)
     absent = [person for person, halves in seen.items() if all(row.status != "present" for row in halves.values())]
-    for case in _first_contracts(*absent):
+    for case in _welcome_ahead(absent):
         if journee.day.isoformat() not in case.memory.get("welcome_missed", ()):
             _take(case, "miss_welcome", {"day": journee.day.isoformat()}, KIOSK)
 
@@ -93,15 +95,19 @@ def _move_on(person: Person, journee: Journee, by: Actor) -> None:
     """The information meeting of that day opens the application; the first journée after a signature is the welcome."""
     for case in _before_meeting(person, journee.day):
         _take(case, "attend", {}, _hand(case, by))
-    for case in _first_contracts(person):
+    for case in _welcome_ahead([person]):
         _take(case, "welcome", {"day": journee.day.isoformat()}, _hand(case, by))
+
+
+_AT_THE_DOOR = compiled(lambda: Case.select(Case.id).join(Dossier).where(
+    Dossier.person == param("person"), Case.workflow == "admission", Case.state.in_(("contact", "meeting"))))
+_UNDER_CAPE = compiled(lambda: Case.select(Case.id, Case.memory).join(Dossier).where(
+    Dossier.person == param("person"), Case.workflow == "cape", Case.state.in_(("signed", "preparing", "trading"))))
 
 
 def _before_meeting(person: Person, day: date) -> list[Case]:
     """Admissions that an information meeting held that day at their antenna lets begin."""
-    rows = Case.select(Case, Dossier).join(Dossier).where(
-        Dossier.person == person, Case.workflow == "admission", Case.state.in_(("contact", "meeting")))
-    return [case for case in rows if _has_meeting(case, day)]
+    return [case for (found,) in _AT_THE_DOOR(person=person.id) if _has_meeting(case := read_case(found), day)]
 
 
 def _has_meeting(case: Case, day: date) -> bool:
@@ -110,10 +116,10 @@ def _has_meeting(case: Case, day: date) -> bool:
     return any(paris_day(starts) == day for (starts,) in held.tuples())
 
 
-def _first_contracts(*people: Person | int) -> list[Case]:
-    """The CAPE of these people that run or are about to."""
-    return list(Case.select(Case, Dossier).join(Dossier).where(
-        Dossier.person.in_(people), Case.workflow == "cape", Case.state.in_(("signed", "preparing", "trading"))))
+def _welcome_ahead(people: Iterable[Person | int]) -> list[Case]:
+    """The first CAPE of these people, signed, whose welcome is still ahead: others are not asked, one by one, to refuse."""
+    ids = (one.id if isinstance(one, Person) else one for one in people)
+    return [read_case(found) for one in ids for found, memory in _UNDER_CAPE(person=one) if awaits_welcome(memory)]
 
 
 def _hand(case: Case, by: Actor) -> Actor:

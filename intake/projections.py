@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from intake.models.compiled import columns, compiled, loaded, param
 from intake.models.days import InfoMeeting, Seat
 from intake.models.dossiers import Case, Dossier
 from intake.models.people import Antenna, Person
 from workflows.accompaniment import accompaniment
+
+NAMED = compiled(lambda: Person.select().where(Person.uid == param("uid")))
+OTHERS = compiled(lambda: Case.update({Case.due_at: None}).where(Case.dossier == param("dossier"), Case.id != param("case")))
 
 DATED = ("cape", "salaried", "membership")
 """Workflows whose dates those of other cases depend on: reviews, the associate deadline."""
@@ -37,7 +41,8 @@ def antenna_of(case: Case) -> Antenna:
 def _peer(case: Case) -> None:
     """The dossier's peer: who was proposed, until the pairing ends or seeks someone else."""
     uid = case.memory.get("peer", "") if case.state in accompaniment.open_states else ""
-    peer = Person.get_or_none(Person.uid == uid) if uid else None
+    found = NAMED.one(uid=uid) if uid else None
+    peer = loaded(Person, columns(Person), found) if found else None
     if case.dossier.peer_id != (peer.id if peer else None):
         case.dossier.peer = peer
         Dossier.update(peer=peer).where(Dossier.id == case.dossier_id).execute()
@@ -45,7 +50,7 @@ def _peer(case: Case) -> None:
 
 def _look_again(case: Case) -> None:
     """The dates of the other cases of the dossier are to be computed again."""
-    Case.update(due_at=None).where(Case.dossier == case.dossier_id, Case.id != case.id).execute()
+    OTHERS(dossier=case.dossier_id, case=case.id)
 
 
 def _death(case: Case) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
+from peewee import JOIN
+
 import workflows
 from intake import moment
 from intake.models.actors import Actor
+from intake.models.compiled import compiled, param
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Antenna, Person, RoleGrant, running
@@ -67,22 +70,31 @@ def team_of(antenna: Antenna) -> list[tuple[str, str]]:
     return [(row.uid, row.name) for row in rows]
 
 
+_ABOUT = compiled(lambda: Event.select(Event.id, Event.step, Person.uid, Answers.text).join(
+    Person, JOIN.LEFT_OUTER, on=Event.actor).join_from(Event, Answers, JOIN.LEFT_OUTER, on=Answers.event == Event.id).where(
+        Event.uid == param("uid"), Event.case == param("case")))
+_AFTER = compiled(lambda: Event.select(Event.step).where(
+    Event.case == param("case"), Event.id > param("event")).order_by(Event.id))
+
+
 def item_of(case: Case, uid: str) -> Item | None:
     """The meeting, review or opinion of this case with this uid."""
-    event = Event.get_or_none(Event.uid == uid, Event.case == case)
-    if event is None:
+    found = _ABOUT.one(uid=uid, case=case.id)
+    if found is None:
         return None
-    answers = Answers.get_or_none(Answers.event == event)
-    return Item(event.uid, event.step, event.actor.uid if event.actor else "", answers.text if answers else {},
-                undone(event))
+    event, step, actor, text = found
+    return Item(uid, step, actor or "", text or {}, _undone(case, event))
 
 
 def undone(event: Event) -> bool:
     """Whether what followed it is « Annuler »: only the last step is ever undone."""
-    quiet = {row.name for row in workflows.ALL[event.case.workflow].steps if row.quiet}
-    following = Event.select(Event.step).where(
-        Event.case == event.case_id, Event.id > event.id, Event.step.not_in(quiet)).order_by(Event.id).first()
-    return following is not None and following.step == "undo"
+    return _undone(event.case, event.id)
+
+
+def _undone(case: Case, event: int) -> bool:
+    quiet = {row.name for row in workflows.ALL[case.workflow].steps if row.quiet}
+    following = next((step for (step,) in _AFTER(case=case.id, event=event) if step not in quiet), "")
+    return following == "undo"
 
 
 def meetings_ahead(antenna: Antenna) -> list[InfoMeeting]:

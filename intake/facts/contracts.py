@@ -115,7 +115,7 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
         known["mandates"] = tuple(Mandate(*row) for row in MANDATES())
         known |= _asked(case)
     if signatures.standing(case) and case.state in ("to_sign", "preparing", "trading", "running"):
-        known["frozen_hash"] = _hash(case)
+        known["frozen"] = partial(_hash, case)
     if case.state in ("drafting", "to_sign"):
         known["entry"] = _entry(here)
     return known

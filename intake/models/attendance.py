@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from typing import Any
 
 from peewee import Check, ForeignKeyField, TextField, fn
 
 from intake import moment
 from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
+from intake.models.compiled import compiled, param
 from intake.models.days import Journee
 from intake.models.people import Person
 from intake.models.sealed import seal, unseal
@@ -63,20 +65,34 @@ def half_of(at: datetime) -> str:
     return HALVES[0] if at.astimezone(PARIS).time() < NOON else HALVES[1]
 
 
+_MADE = compiled(lambda: Attendance.insert(
+    journee=param("journee"), person=param("person"), half=param("half"), status=param("status"), how=param("how"),
+    at=param("at"), noted_at=param("noted_at")).on_conflict_ignore())
+
+
+def _there() -> Any:
+    return ((Attendance.journee == param("journee")) & (Attendance.person == param("person"))
+            & (Attendance.half == param("half")))
+
+
+_CAME = compiled(lambda: Attendance.update(
+    status="present", how=param("how"), at=param("at"), noted_at=param("noted_at")).where(
+        _there(), Attendance.status != "present"))
+_IS_THERE = compiled(lambda: Attendance.select(Attendance.id).where(_there(), Attendance.status == "present"))
+
 # Written -------------------------------------------------------------------------------------------------------------
 
 
 def record_attendance(journee: Journee, half: str, person: Person, *, how: str, at: datetime) -> bool:
     """Someone came. True when it was already noted: a repeat is information, whichever tablet or sheet it comes from."""
-    there = _row(journee, person, half)
+    there = {"journee": journee.id, "person": person.id, "half": half}
     with write_transaction():
         for _ in range(2):
-            if Attendance.update(status="present", how=how, at=at, noted_at=moment.now()).where(
-                    there, Attendance.status != "present").execute():
+            if _CAME(**there, how=how, at=at, noted_at=moment.now()):
                 return False
             if _insert(journee, person, half, "present", how, at):
                 return False
-            if Attendance.select().where(there, Attendance.status == "present").exists():
+            if _IS_THERE.one(**there):
                 return True
     return True
 
@@ -118,9 +134,8 @@ def count_who_came(journee: Journee) -> None:
 
 def _insert(journee: Journee, person: Person, half: str, status: str, how: str, at: datetime) -> bool:
     """Whether the row was not there."""
-    made: int = Attendance.insert(journee=journee, person=person, half=half, status=status, how=how, at=at,
-                                  noted_at=moment.now()).on_conflict_ignore().as_rowcount().execute()
-    return made == 1
+    return _MADE(journee=journee.id, person=person.id, half=half, status=status, how=how, at=at,
+                 noted_at=moment.now()) is not None
 
 
 def _row(journee: Journee, person: Person, half: str) -> object:

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from intake.models.base import InstantField, JSONField, Model, SealedField, write_transaction
-from intake.models.compiled import compiled, param
+from intake.models.compiled import columns, compiled, loaded, param
 from intake.models.dossiers import Case
 from intake.models.sealed import seal, unseal
 
@@ -38,6 +38,20 @@ COMPLETE = compiled(lambda: DraftPage.select(DraftPage.page, DraftPage.answers, 
     DraftPage.case == param("case"), DraftPage.complete))
 LAST_SAVED = compiled(lambda: DraftPage.select(DraftPage.saved_at).where(DraftPage.case == param("case"))
                       .order_by(DraftPage.saved_at.desc()).limit(1))
+
+
+KEPT = compiled(lambda: DraftPage.select().where(DraftPage.case == param("case"), DraftPage.page == param("page")))
+_ROW = ("typed", "answers", "sealed", "complete", "turn", "sheet", "saved_at")
+_FIRST = compiled(lambda: DraftPage.insert(
+    case=param("case"), page=param("page"), **{name: param(name) for name in _ROW}))
+_AGAIN = compiled(lambda: DraftPage.update(**{name: param(name) for name in _ROW}).where(
+    DraftPage.case == param("case"), DraftPage.page == param("page")))
+
+
+def kept_page(case: Case, page: str) -> DraftPage | None:
+    """A page as it was last saved."""
+    found = KEPT.one(case=case.id, page=page)
+    return loaded(DraftPage, columns(DraftPage), found) if found else None
 
 
 def saved_pages(case: Case) -> dict[str, dict[str, Any]]:
@@ -73,15 +87,15 @@ def save_page(case: Case, page: str, *, typed: dict[str, Any], answers: dict[str
         "sealed": seal("draftpage.sealed", f"{case.uid}.{page}", json.dumps(hidden)) if any(hidden.values()) else None,
     }
     with write_transaction():
-        kept: DraftPage | None = DraftPage.get_or_none(DraftPage.case == case, DraftPage.page == page)
+        kept = kept_page(case, page)
         if kept is None:
-            return DraftPage.create(case=case, page=page, turn=turn, **row)  # type: ignore[no-any-return]
-        if kept.sheet != sheet and seen is not None and seen < kept.turn:
+            _FIRST(case=case.id, page=page, turn=turn, **row)
+        elif kept.sheet != sheet and seen is not None and seen < kept.turn:
             raise ChangedElsewhere(kept)
-        if kept.sheet != sheet or turn >= kept.turn:
-            DraftPage.update(turn=max(turn, kept.turn + (kept.sheet != sheet)), **row).where(
-                DraftPage.id == kept.id).execute()
-        found: DraftPage = DraftPage.get_by_id(kept.id)
+        elif kept.sheet != sheet or turn >= kept.turn:
+            _AGAIN(case=case.id, page=page, turn=max(turn, kept.turn + (kept.sheet != sheet)), **row)
+        found = kept_page(case, page)
+        assert found is not None  # noqa: S101
         return found
 
 

@@ -1,6 +1,6 @@
 """Tasks: work for a role, with a date, closed by a step or by hand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from peewee import ForeignKeyField, TextField, fn
 
 from intake import moment
 from intake.models.base import DayField, InstantField, JSONField, Model, UidField, new_uid, write_transaction
-from intake.models.compiled import compiled, param
+from intake.models.compiled import compiled, loaded, param
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person
 
@@ -44,6 +44,59 @@ class Task(Model):
             (("case", "closed_at"), False),
             (("rings_on",), False),
         )
+
+
+_NEW = compiled(lambda: Task.insert(
+    uid=param("uid"), dossier=param("dossier"), case=param("case"), antenna=param("antenna"), role=param("role"),
+    person=param("person"), sentence=param("sentence"), due_on=param("due_on"), closes_with=param("closes_with"),
+    rings_on=param("rings_on"), rings_later=param("rings_later"), tells=param("tells"), notice=param("notice"),
+    opened_by=param("opened_by")))
+_STILL_OPEN = compiled(lambda: Task.select(Task.id, Task.closes_with, Task.person, Event.uid).join(
+    Event, on=Task.opened_by).where(Task.case == param("case"), Task.closed_at.is_null()))
+_ONE_OPEN = compiled(lambda: Task.select(Task.id, Task.role, Task.person).where(
+    Task.uid == param("uid"), Task.case == param("case"), Task.closed_at.is_null()))
+_CLOSED = compiled(lambda: Task.update(closed_by=param("event"), closed_at=param("at")).where(Task.id == param("task")))
+
+
+def open_for(role: str, person: Person | None, sentence: str, due_on: date, *, event: Event, closes_with: Collection[str] = (),
+             rings: Sequence[date] = (), tells: str = "", notice: str = "") -> None:
+    """Give work to a role, or to someone of it, as a consequence of an event; `rings`, in order, are its alarms."""
+    case = event.case
+    _NEW(uid=new_uid(), dossier=case.dossier_id, case=case.id, antenna=case.antenna_id, role=role,
+         person=person.id if person else None, sentence=sentence, due_on=due_on, closes_with=list(closes_with),
+         rings_on=rings[0] if rings else None, rings_later=[day.isoformat() for day in rings[1:]], tells=tells,
+         notice=notice, opened_by=event.id)
+
+
+def given(event: Event, sentence: str) -> bool:
+    """Whether an event gave this work already."""
+    return bool(Task.select().where(Task.opened_by == event, Task.sentence == sentence).exists())
+
+
+def answered(event: Event, steps: Collection[str] = (), by: Person | None = None, about: str = "") -> None:
+    """Close the open tasks of a case that one of these steps answers; all of them when none is named.
+
+    What names someone else than `by` stays. A step about one meeting closes the task that this meeting gave, no other's.
+    """
+    for task, closes_with, person, opened_by in _STILL_OPEN(case=event.case_id):
+        if about and opened_by != about:
+            continue
+        if steps and not set(closes_with) & set(steps):
+            continue
+        if person and by is not None and person != by.id:
+            continue
+        _CLOSED(task=task, event=event.id, at=event.made_at)
+
+
+def one_open(case: Case, uid: str) -> Task | None:
+    """A task of a case that is still to be done: whose it is."""
+    found = _ONE_OPEN.one(uid=uid, case=case.id)
+    return loaded(Task, ("id", "role", "person"), found) if found else None
+
+
+def done(task: Task, event: Event) -> None:
+    """A task is done by this event."""
+    _CLOSED(task=task.id, event=event.id, at=event.made_at)
 
 
 def falls_to(task: Task, actor: Any, roles: Collection[str]) -> bool:

@@ -268,7 +268,7 @@ def test_a_fresh_contract_proposes_the_wording_of_the_house_and_keeps_what_was_t
 
 
 def signing(**more: Any) -> Facts:
-    return facts(state="to_sign", frozen_hash="a3f09c11", code_is="482913".__eq__, memory={
+    return facts(state="to_sign", frozen=lambda: "a3f09c11", code_is="482913".__eq__, memory={
         "first_day": "2026-10-01", "last_day": "2027-09-30", "document": "a3f09c11", **more.pop("memory", {})}, **more)
 
 

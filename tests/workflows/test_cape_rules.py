@@ -227,8 +227,8 @@ def test_a_late_signature_reads_its_day_in_paris() -> None:
 
 
 def test_a_document_that_changed_is_refused() -> None:
-    assert said(same_document, facts(memory={"document": "abc"}, frozen_hash="abc")) == ""
-    assert said(same_document, facts(memory={"document": "abc"}, frozen_hash="abd")) == (
+    assert said(same_document, facts(memory={"document": "abc"}, frozen=lambda: "abc")) == ""
+    assert said(same_document, facts(memory={"document": "abc"}, frozen=lambda: "abd")) == (
         "Le document a changé depuis l’envoi. Envoyez une nouvelle version.")
     assert said(same_document, facts(memory={"document": "abc"})) != "", "lost is changed"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from workflows.calendar import (
     cape_limit,
@@ -295,11 +296,15 @@ def next_open_day(facts: Facts, _: Answers) -> date:
 # The first journée ---------------------------------------------------------------------------------------------------
 
 
+def awaits_welcome(memory: Mapping[str, Any]) -> bool:
+    """A first CAPE, signed here, whose person has not yet come to a journée."""
+    return bool(memory.get("ordinal", 1) == 1 and memory.get("cogerance_signed_on") and not memory.get("welcomed_on"))
+
+
 @choice
 def welcome_ahead(facts: Facts, _: Answers) -> bool:
-    """A first CAPE, signed here, whose person has not yet come to a journée."""
-    kept = facts.memory
-    return bool(kept.get("ordinal", 1) == 1 and kept.get("cogerance_signed_on") and not kept.get("welcomed_on"))
+    """The welcome is still ahead."""
+    return awaits_welcome(facts.memory)
 
 
 @house("Cette journée a eu lieu avant la signature. La première qui suit compte.", lifted_by="")

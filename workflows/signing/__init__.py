@@ -100,7 +100,7 @@ def may_work(facts: ContractFacts) -> Verdict:
 @law("Le document a changé depuis l’envoi. Envoyez une nouvelle version.", "C. civ. 1366")
 def same_document(facts: ContractFacts) -> Verdict:
     """What is kept is what was sent, byte for byte."""
-    return holds(not facts.to_sign or facts.frozen_hash == facts.to_sign)
+    return holds(not facts.to_sign or facts.frozen() == facts.to_sign)
 
 
 @law("La date d’effet est passée. L’équipe support la reporte.", "C. com. L127-2")

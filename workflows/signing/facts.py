@@ -49,8 +49,8 @@ class ContractFacts(CaseFacts):
 
     others: tuple[Contract, ...] = ()
     """The person's other contracts, every dossier and antenna, this case's own left out."""
-    frozen_hash: str = ""
-    """SHA-256 of the document kept now."""
+    frozen: Callable[[], str] = str
+    """SHA-256 of the document kept now, worked out from its bytes each time a rule asks."""
     mandates: tuple[Mandate, ...] = ()
     place_month: str = ""
     """Month of the entry place that led here ("2026-10"); empty where no place counts."""
