@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -66,11 +65,10 @@ def enter(applicants: tuple[House, dict[str, str]], app: Flask, browser: Browser
 
 @dataclass(frozen=True)
 class Walk:
-    """A questionnaire from its first page to its confirmation, by someone, with JavaScript or without."""
+    """A questionnaire from its first page to its confirmation."""
 
     name: str
     questionnaire: str
-    script: bool
     first: str
     pages: dict[str, Answers]
     changed: tuple[str, str, str]
@@ -79,57 +77,64 @@ class Walk:
     sent: str
 
 
-def walks() -> Iterator[Any]:
-    """The application and the entry papers, each twice."""
-    for name, script in (("Ana", True), ("Gus", False)):
-        yield pytest.param(Walk(
-            name, "application", script, "Vos coordonnées", PAGES,
-            ("Numéro de téléphone", "+33 6 12\u200b 34 56 78", "06 12 34 56 78"),
-            "Envoyer ma candidature", "Votre candidature est envoyée"), id=f"application-{'script' if script else 'none'}")
-    for name, script in (("Fay", True), ("Hal", False)):
-        yield pytest.param(Walk(
-            name, "entry", script, "Votre identité", ENTRY, ("Nationalité", "belge", "belge"),
-            "Envoyer mon dossier d’entrée", "Votre dossier d’entrée est envoyé"), id=f"entry-{'script' if script else 'none'}")
+WALKS = [
+    Walk("Ana", "application", "Vos coordonnées", PAGES, ("Numéro de téléphone", "+33 6 12\u200b 34 56 78", "06 12 34 56 78"),
+         "Envoyer ma candidature", "Votre candidature est envoyée"),
+    Walk("Fay", "entry", "Votre identité", ENTRY, ("Nationalité", "belge", "belge"),
+         "Envoyer mon dossier d’entrée", "Votre dossier d’entrée est envoyé")]
 
 
-@pytest.mark.parametrize("walk", list(walks()))
+@pytest.mark.parametrize("walk", WALKS, ids=["application", "entry"])
 def test_from_the_first_page_to_the_confirmation(enter: Callable[..., Applicant], walk: Walk) -> None:
     """Each page empty, wrong, full; the task list, the check, the sending: accessible, nothing cut."""
-    who = enter(walk.name, javascript=walk.script)
+    who = enter(walk.name)
     page, told = who.at(), []
     page.on("console", lambda message: told.append(message.text) if "Content Security" in message.text else None)
-
-    def look() -> None:
-        examine(page, script=walk.script)
-
-    look()
+    examine(page)
     who.goes_to(walk.first)
     if walk.questionnaire == "application":
         page.get_by_label("Numéro de téléphone").fill("")
     while page.get_by_role("button", name=SAVE).count():
-        heading = page.get_by_role("heading", level=1).inner_text().replace("\xa0", " ").removesuffix(" (facultatif)")
-        look()
-        before = page.url
-        who.presses(SAVE)
-        if page.url == before:
-            says_its_errors(page, heading, walk.script)
-            look()
+        if heading := is_refused_empty(who):
             who.fills(walk.pages[heading])
             who.presses(SAVE)
-    for name in asked(walk.questionnaire) if walk.script else ():  # full, the same page whoever reads it
-        who.at(name)
-        look()
-    who.at("verifier")
-    look()
+    for name in (*asked(walk.questionnaire), "verifier"):
+        examine(who.at(name))
     question, typed, read = walk.changed
     who.goes_to(f"Modifier {question}")
-    look()
+    examine(page)
     who.fills({question: typed}).presses(SAVE).reads("Vérifiez vos réponses", read)
     who.presses(walk.send).reads(walk.sent, "Numéro de dossier", "La suite")
-    look()
+    examine(page)
     page.reload()
     who.reads(walk.sent)
     assert not told, f"the browser complains: {told}"
+
+
+@pytest.mark.parametrize(("name", "questionnaire"), [("Gus", "application"), ("Hal", "entry")])
+def test_each_page_without_javascript(enter: Callable[..., Applicant], name: str, questionnaire: str) -> None:
+    """Empty, then refused."""
+    who = enter(name, javascript=False)
+    refused = []
+    examine(who.at(), script=False)
+    for page in asked(questionnaire):
+        who.at(page)
+        refused.append(is_refused_empty(who, script=False))
+    assert len([one for one in refused if one]) >= 6
+
+
+def is_refused_empty(who: Applicant, *, script: bool = True) -> str:
+    """The page as it opens, then as it comes back saved empty: its heading; nothing where an empty page is right."""
+    page = who.page
+    heading = page.get_by_role("heading", level=1).inner_text().replace("\xa0", " ").removesuffix(" (facultatif)")
+    examine(page, script=script)
+    before = page.url
+    who.presses(SAVE)
+    if page.url.partition("#")[0] != before.partition("#")[0]:
+        return ""
+    says_its_errors(page, heading, script)
+    examine(page, script=script)
+    return heading
 
 
 def says_its_errors(page: Page, heading: str, script: bool) -> None:
