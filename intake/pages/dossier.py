@@ -19,6 +19,7 @@ from intake.lookup import cases_of, my_roles, my_steps, name_of, only_asked, the
 from intake.models import pieces as pieces_table, read_marks, readings
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.letters import Letter
+from intake.models.pieces import Piece
 from intake.models.tasks import Task, falls_to
 from intake.next_action import Action, of_dossier
 from intake.pages import opinion
@@ -93,10 +94,8 @@ def _answers(dossier: Dossier, cases: list[Case], *, opened: bool = False) -> Re
 def pieces(uid: str) -> Response:
     """Pièces: what was added, to download."""
     dossier, cases = _open(uid)
-    held = {role for case in cases for role in my_roles(case)}
-    rows = [piece for piece in pieces_table.of(dossier) if may_read_piece(piece, me(), held)]
-    contracts = [case for case in cases if case.memory.get("document") and my_roles(case) & CONTRACT_READERS]
-    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=contracts,
+    rows = _pieces(dossier, cases)
+    return _show("dossier_pieces.html", dossier, cases, "pieces", pieces=rows, contracts=_contracts(cases),
                  is_sensitive=is_sensitive, sensitive=any(is_sensitive(piece) for piece in rows))
 
 
@@ -105,10 +104,7 @@ def pieces(uid: str) -> Response:
 def exchanges(uid: str) -> Response:
     """Échanges: messages and letters on one side, internal notes on the other."""
     dossier, cases = _open(uid)
-    letters = Letter.select(Letter, Event).join(Event, join_type="LEFT OUTER JOIN").where(Letter.dossier == dossier)
-    if only_mine(dossier, cases):
-        letters = letters.where((Letter.recipient == me()) | (Event.actor == me()))
-    letters = list(letters.order_by(Letter.id.desc()).limit(50))
+    letters = list(_letters(dossier, cases).order_by(Letter.id.desc()).limit(50))
     notes = [] if dossier.person_id == me().id else _notes(cases)
     return _show("dossier_exchanges.html", dossier, cases, "exchanges", letters=letters, notes=notes, says=says)
 
@@ -146,12 +142,36 @@ def _open(uid: str, *, at_a_glance: bool = False) -> tuple[Dossier, list[Case]]:
 def _show(template: str, dossier: Dossier, cases: list[Case], tab: str, **values: Any) -> Response:
     main, glance = main_case(cases), only_asked(dossier)
     tabs = [] if glance else [{"label": label, "href": url_for(f"dossier.{name}", uid=dossier.uid), "current": name == tab}
-            for name, label in (("summary", "Résumé"), ("answers", "Réponses"), ("pieces", "Pièces"),
-                                ("exchanges", "Échanges"), ("history", "Historique"))]
+            for name, label in (
+                ("summary", "Résumé"), ("answers", "Réponses"),
+                ("pieces", _counted("Pièces", len(_pieces(dossier, cases)) + len(_contracts(cases)))),
+                ("exchanges", _counted("Échanges", _letters(dossier, cases).count())), ("history", "Historique"))]
     return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=[] if glance else stations_of(cases),
                 glance=glance, name=name_of(dossier),
                 state=workflow_of(main).state[main.state] if main else None, workflow_of=workflow_of,
                 mine=dossier.person_id == me().id, today=moment.today(), back=_where_from(dossier), **values)
+
+
+def _counted(label: str, number: int) -> str:
+    """« Pièces (3) », for the tab; nothing is counted when there is nothing."""
+    return words.Said(f"{words.sentence(label)} ({number})") if number else label
+
+
+def _pieces(dossier: Dossier, cases: list[Case]) -> list[Piece]:
+    """The documents someone may read here."""
+    held = {role for case in cases for role in my_roles(case)}
+    return [piece for piece in pieces_table.of(dossier) if may_read_piece(piece, me(), held)]
+
+
+def _contracts(cases: list[Case]) -> list[Case]:
+    """The cases whose contract someone may read here."""
+    return [case for case in cases if case.memory.get("document") and my_roles(case) & CONTRACT_READERS]
+
+
+def _letters(dossier: Dossier, cases: list[Case]) -> Any:
+    """The letters someone may read here; internal notes are not among them."""
+    letters = Letter.select(Letter, Event).join(Event, join_type="LEFT OUTER JOIN").where(Letter.dossier == dossier)
+    return letters.where((Letter.recipient == me()) | (Event.actor == me())) if only_mine(dossier, cases) else letters
 
 
 def _where_from(dossier: Dossier) -> tuple[str, str]:

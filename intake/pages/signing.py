@@ -112,7 +112,9 @@ def read(dossier: str, case: str, part: str) -> Response:
 @pages.route("/dossier/<dossier>/<case>/sign_amendment", methods=["GET", "POST"], endpoint="sign_amendment")
 @access(SIGNED_IN)
 def sign(dossier: str, case: str) -> Response:
-    """The three steps to a signature, and the signature."""
+    """The three steps to a signature, and the signature; taken back meanwhile, the page of every step says by whom."""
+    if request.method == "POST" and not signatures.standing(the_case(the_dossier(dossier), case)):
+        return step_page.take(dossier, case, str(request.endpoint).partition(".")[2])
     found = mine(dossier, case)
     if request.method == "GET":
         return road(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +20,14 @@ from intake.models.dossiers import Case, Event
 from intake.models.people import Antenna
 from tests.cases import stops, test_whole_road as roads
 from tests.cases.stops import Attempt
+from tests.cases.test_two_at_once import MEETINGS
 from tests.cases.test_undo import standing
-from tests.cast import Cast, browser, writing
+from tests.cast import Cast, browser
 from tests.conftest import Clock
 from tests.faults import crowd
 from tests.page import read
 from workflows.grammar import Step
 
-ASKED_OF_ONE = frozenset({"undo", "begin", "answer", "postpone", "sign", "sign_amendment", "countersign_amendment",
-                          "take_back_amendment", "approve_meeting", "sign_review"})
-"""Steps of one person, with a code or about an earlier event, which no walk fills in by itself; `take_step` is the same."""
 Row = tuple[str, int]
 """A workflow, and the place of a row in its table."""
 
@@ -175,15 +172,6 @@ class Stopping:
                 act(attempt)
 
 
-@pytest.fixture
-def one_connection(app: Flask, people: Cast) -> Iterator[Flask]:
-    """Pages that write inside the transaction of the test, so that what each attempt does can be taken back."""
-    app.teardown_request_funcs.clear()
-    app.config["WTF_CSRF_ENABLED"] = False
-    with writing():
-        yield app
-
-
 def test_every_step_one_may_undo_is_undone_and_every_collision_has_one_winner(
         one_connection: Flask, people: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     cast, undoing, colliding = people, Undoing(), Colliding(one_connection, people)
@@ -201,6 +189,6 @@ def test_every_step_one_may_undo_is_undone_and_every_collision_has_one_winner(
     assert not missing, f"no walk reaches: {sorted(missing)}\n{undoing.refused}"
     met = {(name, workflows.ALL[name].steps[at].name) for name, at in colliding.done}
     missing = {f"{name}.{row.name}" for name, workflow in workflows.ALL.items() for row in workflow.steps
-               if row.label and not row.quiet and row.sources and row.name not in ASKED_OF_ONE and (name, row.name) not in met}
+               if row.label and not row.quiet and row.sources and row.name not in MEETINGS and (name, row.name) not in met}
     assert not missing, f"never pressed by two: {sorted(missing)}\n{colliding.refused}"
     assert list(history.verify()) == []
