@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=settings.production, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12), SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=12 * 1024 * 1024, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365) if settings.production else 0,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     base.connect(settings.database_url)
     sealed.load_keys(settings.key_file, create=not settings.production)
