@@ -13,8 +13,8 @@ run: setup ## prepare the data, fill an empty house with invented people, serve 
 
 setup: .venv/ready ## everything `run` and `test` need, into .venv
 
-test: setup packages ## the whole suite, on every core
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+test: setup packages ## the whole suite, three processes for two cores: a browser waits more than it works
+	$(BIN)/pytest -n $$(($$(nproc) * 3 / 2)) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint test ## what must hold before a change is taken
 

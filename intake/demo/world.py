@@ -1,4 +1,4 @@
-"""Two years in two minutes: lives that wake at their hour, one transaction a day, the clock in the morning, the post at night."""
+"""Two years in a minute: lives that wake at their hour, one transaction a day, the clock in the morning, the post at night."""
 
 from __future__ import annotations
 
