@@ -47,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
     demo_words.add_argument("--if-empty", action="store_true", help="leave a house that has people as it is")
     add("check", check, "are the workflows well-formed, does every live case stand somewhere?")
     add("doctor", doctor, "is everything as it must be to serve?")
-    add("verify", verify, "is the history whole, is every state the fold of its events?")
+    whole = add("verify", verify, "is the history whole, is every state the fold of its events?")
+    whole.add_argument("--anchor", type=Path, help="the lines laid down one morning: was anything rewritten since?")
     add("backup", backup, "a copy of the living house, checked, sealed to INTAKE_BACKUP_KEY, in INTAKE_BACKUPS")
     back = add("restore", restore, "a backup into an empty place: the erased stay erased, sign-ins end, letters are held")
     back.add_argument("file", type=Path)
@@ -194,7 +195,7 @@ def backup(_: argparse.Namespace, settings: Settings) -> int:
 
 def restore(told: argparse.Namespace, settings: Settings) -> int:
     """Back from a backup."""
-    from intake import backups, history
+    from intake import anchors, backups, history
 
     if not settings.database_url.startswith("sqlite:///"):
         return refuse("On PostgreSQL, restore with pg_restore, then run `intake verify`.")
@@ -205,6 +206,8 @@ def restore(told: argparse.Namespace, settings: Settings) -> int:
     with database(settings):
         erased, held = backups.come_back(told.file.parent / backups.TOMBSTONES)
         flaws = list(history.verify())
+        laid = anchors.newest(told.file.parent / "anchors", backups.made_at(told.file).date())
+        flaws += anchors.check(laid[0].read_text()) if laid else ()
     say(f"Restored: {erased} erased again, {held} letters held until someone lets them go, every sign-in ended.")
     return refuse("\n".join(f"{flaw.where}: {flaw.problem}" for flaw in flaws)) if flaws else 0
 
@@ -220,15 +223,19 @@ def rotate(_: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def verify(_: argparse.Namespace, settings: Settings) -> int:
-    """The history, whole."""
-    from intake import history
+def verify(told: argparse.Namespace, settings: Settings) -> int:
+    """The history, whole; and, with an anchor, as it stood that morning."""
+    from intake import anchors, history
 
     with database(settings):
         flaws = list(history.verify())
+        if told.anchor:
+            say(f"{told.anchor.name}: {anchors.digest(told.anchor)}. The letter of that day must say the same.")
+            flaws += anchors.check(told.anchor.read_text())
     if flaws:
         return refuse("\n".join(f"{flaw.where}: {flaw.problem}" for flaw in flaws))
-    say("Every chain is whole; every state is the fold of its events.")
+    say("Every chain is whole; every state is the fold of its events."
+        + (" Nothing was rewritten since the anchor was laid." if told.anchor else ""))
     return 0
 
 

@@ -14,7 +14,7 @@ import cysqlite
 
 import workflows
 from config import Settings
-from intake import backups, moment, post, seal_keys
+from intake import anchors, backups, moment, post, seal_keys
 from intake.models import base, health, rounds, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
 from intake.models.settings import settings_on
@@ -142,6 +142,20 @@ def _backup(settings: Settings) -> list[str]:
     return []
 
 
+def _anchor(settings: Settings) -> list[str]:
+    """A house in service whose history nobody outside could vouch for."""
+    if not settings.production or not _reachable(settings):
+        return []
+    with base.reading():
+        named = len(anchors.witnesses())
+    said = [] if named == anchors.WITNESSES else [
+        f"the digest of the day reaches {named} of {anchors.WITNESSES} witnesses: name them in the settings"]
+    laid = anchors.newest(anchors.folder_of(settings))
+    if laid is None or moment.now() - laid[1] > anchors.STALE:
+        said.append("no anchor of the history for 26 hours: the clock lays one each morning, with the backups")
+    return said
+
+
 def _seal(settings: Settings) -> list[str]:
     """Without a certificate or a name, nothing can be signed on the screen."""
     if not settings.key_file.exists() or not _reachable(settings):
@@ -173,4 +187,4 @@ def _reachable(settings: Settings) -> bool:
 
 Look = Callable[[Settings], list[str]]
 MUST: tuple[Look, ...] = (_sqlite_version, _readable_by_others, _shared_disk, _debug)
-SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk, _backup, _seal)
+SHOULD: tuple[Look, ...] = (_plain_address, _moved_clock, _mail, _disk, _backup, _anchor, _seal)

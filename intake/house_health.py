@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config import Settings
-from intake import backups, moment, words
+from intake import anchors, backups, moment, words
 from intake.models import accounts, health, rounds
 from intake.models.base import db_is_postgres
 from intake.models.factors import Factor
@@ -91,6 +91,18 @@ def _backup(settings: Settings) -> Row:
     return Row("Sauvegarde", f"La dernière est faite {ago(at, moment.now())}.", todo if old else "")
 
 
+def _anchor(settings: Settings) -> Row:
+    subject, named = "Empreinte du jour", len(anchors.witnesses())
+    if named < anchors.WITNESSES:
+        return Row(subject, "Personne ne la reçoit." if not named else "Une seule personne la reçoit.",
+                   "Nommer deux personnes, hors de l’équipe technique, dans « Conservation ».", "settings.groups")
+    laid = anchors.newest(anchors.folder_of(settings))
+    if laid is None or moment.now() - laid[1] > anchors.STALE:
+        return Row(subject, "Aucune depuis plus d’un jour." if laid else "Aucune n’est faite.",
+                   "Regarder si l’horloge tourne, et si le dossier des sauvegardes est là.")
+    return Row(subject, f"La dernière est faite {ago(laid[1], moment.now())}.")
+
+
 def _disk(settings: Settings) -> Row:
     disk = shutil.disk_usage(settings.data if settings.data.exists() else settings.data.absolute().parent)
     free = disk.free / disk.total
@@ -120,4 +132,4 @@ def _database(settings: Settings) -> Row:
     return Row("Base de données", "Le fichier est intact.")
 
 
-LOOKS: tuple[Callable[[Settings], Row], ...] = (_clock, _letters, _backup, _database, _disk, _second_step)
+LOOKS: tuple[Callable[[Settings], Row], ...] = (_clock, _letters, _backup, _anchor, _database, _disk, _second_step)

@@ -15,7 +15,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 from config import Settings
-from intake import backups, clock, create_app, doctoring, exporting, listing, post, retention
+from intake import anchors, backups, clock, create_app, doctoring, exporting, listing, post, retention
 from intake.headers import POLICY
 from intake.mail_server import Deliver, by_smtp, to_terminal
 from intake.models import base
@@ -140,8 +140,10 @@ def round_of(app: Flask, deliver: Deliver) -> tuple[int, int]:
     with app.app_context(), base.writing():
         taken = clock.tick()
         retention.pass_day()
-        if (elsewhere := app.config["SETTINGS"].backups) is not None:
-            backups.tell_tombstones(elsewhere)
+        settings = app.config["SETTINGS"]
+        if settings.backups is not None:
+            backups.tell_tombstones(settings.backups)
+        anchors.pass_day(settings)
         return taken, post.send_due(deliver)
 
 

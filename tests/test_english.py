@@ -240,7 +240,7 @@ def for_people() -> list[str]:
     owed = {then.template for workflow in workflows.ALL.values() for row in workflow.steps for then in row.then
             if isinstance(then, Owed) and {"person", "waits_for", "correspondent"} & {*then.to}}
     elsewhere = FROM_ELSEWHERE - {"weekly", "monthly", "journee_open", "tablet_left_open", "access_changed", "brand_joined",
-                                  "digest", "meeting_list"}
+                                  "digest", "meeting_list", "anchor"}
     return sorted((owed | elsewhere | {"address_changed"}) & set(FILES))
 
 

@@ -20,7 +20,7 @@ MAIL = Path(__file__).parent.parent / "templates" / "mail"
 FILES = sorted(path.stem for path in MAIL.glob("[!_]*.txt"))
 FROM_ELSEWHERE = {"resume_link", "journee_reminder", "weekly", "monthly", "privacy", "journee_open", "slot_booked",
                   "slot_freed", "slot_full", "tablet_left_open", "erasure_notice", "access_changed",
-                  "brand_joined", "digest", "task_due", "permit_ends", "shares_balance", "meeting_list"}
+                  "brand_joined", "digest", "task_due", "permit_ends", "shares_balance", "meeting_list", "anchor"}
 """Owed by a sign-in, a journée, a slot, a day or a request about data: by no step."""
 
 LINK = "https://parcours.example/mon-parcours"
@@ -102,6 +102,7 @@ SUBJECTS = {
     "task_due": "Organiser la visite médicale",
     "permit_ends": "Votre titre de séjour se termine le 30 mai",
     "shares_balance": "Parts sociales : solde à verser avant le 1er mars",
+    "anchor": "Empreinte de l’historique du 17 décembre 2026",
     "weekly": "3 dossiers attendent une nouvelle",
     "digest": "3 dossiers à suivre aujourd’hui",
     "monthly": "Places et prévisions de janvier 2027",
@@ -124,6 +125,7 @@ KNOWN: dict[str, Any] = {
     },
     "rank": 10, "total": 12, "forecast": "entre mai et juin 2027", "deadline": "2026-12-11", "actor": "Noé",
     "erased_on": "2027-01-22", "pages_left": 2, "pages_total": 6, "code": "402 117",
+    "day": "2026-12-17", "digest": "4f1c09ab" * 8, "chains": 150,
     "tablet": "Tablette bleue", "journee": "2026-12-17",
     "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
     "brand": "Terres du Nord", "sentence": "Organiser la visite médicale", "due": "2027-03-31", "late": False,

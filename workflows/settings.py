@@ -163,6 +163,8 @@ SETTINGS: Final = (
     _days("keep.notes", KEEPING, "Notes de rencontre, après la décision", 3, unit="mois", max=12),
     _days("keep.contract", KEEPING, "Contrats, après leur fin", 60, unit="mois", max=120),
     Setting("keep.archive_readers", KEEPING, "Archive : adresses des deux personnes qui la lisent", "", kind="text"),
+    Setting("keep.anchor_witnesses", KEEPING, "Empreinte du jour : adresses de ses deux témoins, hors de l’équipe technique", "",
+            kind="text"),
     _days("keep.notice_days", KEEPING, "Prévenir avant un effacement", 30, min=15, max=120),
     _days("keep.draft_notice_days", KEEPING, "Prévenir avant l’effacement d’une demande non envoyée", 15, min=7, max=60),
     _days("keep.accompaniment", KEEPING, "Accompagnement, après la fin de la relation", 60, unit="mois", max=120),

@@ -1,0 +1,125 @@
+"""T14: a history that somebody rewrote whole is seen by the anchor of the morning, and by nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from config import Settings
+from intake import anchors, history, house_health
+from intake.models.base import db
+from intake.models.dossiers import Answers, Dossier, Event, House
+from intake.models.letters import Letter
+from intake.models.settings import SettingValue
+from tests.cases.test_admission import arrived
+from tests.cast import Cast
+from tests.conftest import NOW, Clock
+
+GUARDS = ("event_is_not_removed", "event_is_not_changed", "case_state_is_told")
+MORNING = datetime(2027, 3, 2, 5, 0, tzinfo=UTC)
+"""Six o’clock in Paris, the day after."""
+
+
+@pytest.fixture
+def house(cast: Cast, database: Any) -> Cast:
+    """Ana and Ben have a dossier; Odile and Nour are the witnesses."""
+    for person in (cast.ana, cast.ben):
+        arrived(person)
+    SettingValue.create(name="keep.anchor_witnesses", since=NOW.date() - timedelta(days=9), changed_at=NOW,
+                        value=f"{cast.odile.email}, {cast.marc.email.upper()}", changed_by=cast.odile)
+    return cast
+
+
+def laid(settings: Settings, clock: Clock) -> Path:
+    """The anchor of the next morning."""
+    clock.set(MORNING)
+    file = anchors.pass_day(settings)
+    assert file is not None
+    return file
+
+
+def test_once_a_morning_to_two_witnesses(house: Cast, settings: Settings, clock: Clock) -> None:
+    clock.set(MORNING - timedelta(minutes=1))
+    assert anchors.pass_day(settings) is None, "not before six"
+    file = laid(settings, clock)
+    assert anchors.pass_day(settings) is None
+    assert file.name == "2027-03-02.txt" and (file.stat().st_mode & 0o077) == 0
+    expected = sorted([*(f"{one.uid} {one.events} {one.head}" for one in Dossier.select()),
+                       *(f"house {one.events} {one.head}" for one in House.select() if one.events)])
+    assert file.read_text().splitlines() == expected
+    letters = list(Letter.select().where(Letter.template == "anchor").order_by(Letter.id))
+    assert [letter.recipient_id for letter in letters] == [house.odile.id, house.marc.id]
+    told = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert all(told in letter.body for letter in letters)
+    assert letters[0].subject == "Empreinte de l’historique du 2\N{NO-BREAK SPACE}mars 2027"
+
+
+def test_what_goes_on_is_no_flaw(house: Cast, settings: Settings, clock: Clock) -> None:
+    file = laid(settings, clock)
+    arrived(house.zoe)
+    assert list(anchors.check(file.read_text())) == [] == list(history.verify())
+
+
+def test_a_history_rewritten_whole_is_seen_by_the_anchor_alone(house: Cast, settings: Settings, clock: Clock) -> None:
+    """The control is `verify` itself: whoever recomputes every hash leaves nothing for it to see."""
+    file = laid(settings, clock)
+    unguarded()
+    ana = Dossier.get(Dossier.person == house.ana)
+    previous = ""
+    for event in Event.select().where(Event.dossier == ana).order_by(Event.number):
+        event.role, event.previous = "admin", previous
+        event.hash = previous = history.hash_of(event)
+        event.save()
+    Dossier.update(head=previous).where(Dossier.id == ana.id).execute()
+    assert list(history.verify()) == [], "the control: without the anchor it goes unseen"
+    assert [flaw.where for flaw in anchors.check(file.read_text())] == [f"{ana.uid} #{ana.events}"]
+
+
+def test_a_whole_dossier_taken_away_is_named(house: Cast, settings: Settings, clock: Clock) -> None:
+    file = laid(settings, clock)
+    unguarded()
+    ben = Dossier.get(Dossier.person == house.ben)
+    db.execute_sql("PRAGMA foreign_keys=OFF")
+    for model in (Answers, Event):
+        model.delete().where(model.case.in_([case.id for case in ben.cases])).execute()
+    Dossier.update(head="", events=0).where(Dossier.id == ben.id).execute()
+    assert [flaw.problem for flaw in history.verify() if "lines" in flaw.problem] == [], "its chain: nothing is left to say so"
+    flaws = list(anchors.check(file.read_text()))
+    assert [flaw.where for flaw in flaws] == [f"{ben.uid} #{ben.events}"] and "gone" in flaws[0].problem
+
+
+def test_of_two_servers_at_the_same_instant_one_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "anchors" / "2027-03-02.txt"
+    texts = [f"{number:02d} 1 abc\n" * 500 for number in range(8)]
+    servers = [Thread(target=anchors.lay, args=(file, text)) for text in texts]
+    for server in servers:
+        server.start()
+    for server in servers:
+        server.join()
+    assert file.read_text() in texts and [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+def test_health_says_who_is_missing_then_that_it_is_late(house: Cast, settings: Settings, clock: Clock) -> None:
+    def row() -> house_health.Row:
+        return next(row for row in house_health.rows(settings) if row.subject == "Empreinte du jour")
+
+    assert row().says == "Aucune n’est faite." and row().problem
+    laid(settings, clock)
+    clock.forward(hours=1)
+    assert row().says == "La dernière est faite il y a 1 heure." and not row().problem
+    clock.forward(hours=26)
+    assert row().says == "Aucune depuis plus d’un jour." and row().problem
+    SettingValue.update(value=house.odile.email).execute()
+    SettingValue.create(name="keep.notes", since=NOW.date(), changed_at=clock.now, value=3, changed_by=house.odile)
+    assert row().says == "Une seule personne la reçoit."
+
+
+def unguarded() -> None:
+    """Whoever holds the machine can take the guards of the tables away."""
+    for guard in GUARDS:
+        db.execute_sql(f"DROP TRIGGER IF EXISTS {guard}")
