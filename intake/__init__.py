@@ -18,24 +18,8 @@ ROOT = Path(__file__).parent.parent
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import (
-        access,
-        gateway,
-        headers,
-        kiosk,
-        late_forms,
-        outbox,
-        pages,
-        refusals,
-        seal_keys,
-        secrets_kept,
-        sessions,
-        show,
-        static_files,
-        switch,
-    )
+    from intake import access, headers, kiosk, late_forms, pages, refusals, sessions, show, static_files, switch
     from intake.kiosk import tablet
-    from intake.models import base, sealed
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
@@ -46,13 +30,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=12 * 1024 * 1024, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
-    base.connect(settings.database_url)
-    sealed.load_keys(settings.key_file, create=not settings.production)
-    seal_keys.use(settings.key_file, create=not settings.production)
-    outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
-                       phone=settings.phone)
-    secrets_kept.set_secret(settings.secret_key)
-    gateway.use(settings.sms_url, settings.sms_token)
+    open_house(settings)
     app.before_request(refusals.from_elsewhere)
     app.before_request(_open_request)
     app.before_request(sessions.load)
@@ -70,6 +48,20 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(headers.dress)
     app.teardown_request(_close_request)
     return app
+
+
+def open_house(settings: Settings) -> None:
+    """What the process holds besides its screens: database, keys, post office, secret, message gateway."""
+    from intake import gateway, outbox, seal_keys, secrets_kept
+    from intake.models import base, sealed
+
+    base.connect(settings.database_url)
+    sealed.load_keys(settings.key_file, create=not settings.production)
+    seal_keys.use(settings.key_file, create=not settings.production)
+    outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
+                       phone=settings.phone)
+    secrets_kept.set_secret(settings.secret_key)
+    gateway.use(settings.sms_url, settings.sms_token)
 
 
 def _dress(app: Flask) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 SECRET = "a secret for tests alone, of more than 32 characters"
+PUBLIC = "http://127.0.0.1:8000"
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 """When tests begin, unless they say otherwise: a Monday, ten o'clock in Paris."""
 
@@ -154,7 +155,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of a house on this database, in a folder of its own; clock and post wait to be told."""
-    return Settings(data=tmp_path, database_url=database_url, secret_key=SECRET, public_url="http://127.0.0.1:8000",
+    return Settings(data=tmp_path, database_url=database_url, secret_key=SECRET, public_url=PUBLIC,
                     key_file=tmp_path / "keys", work=False)
 
 
@@ -188,15 +189,34 @@ class Compiled(BytecodeCache):
 Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
-@pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
-    """The real application, on this test's database; CSRF is checked as it is for everyone."""
+@pytest.fixture(scope="session")
+def screens(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of this session, made once: its three hundred routes take longer to read than most tests."""
     from intake import create_app
     from intake.models import base
 
-    made = create_app(settings)
-    made.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
-    yield made
+    folder = tmp_path_factory.mktemp("screens")
+    made = create_app(Settings(data=folder, database_url=f"sqlite:///{folder / 'none.db'}", secret_key=SECRET,
+                               public_url=PUBLIC, key_file=folder / "keys", work=False))
+    base.db.close_all()
+    return made
+
+
+@pytest.fixture
+def app(screens: Flask, settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """The real application, in this test's house; CSRF is checked as it is for everyone. What a test bends is put back."""
+    from intake import open_house
+    from intake.models import base
+
+    views, config = dict(screens.view_functions), dict(screens.config)
+    before = {scope: list(asked) for scope, asked in screens.before_request_funcs.items()}
+    open_house(settings)
+    screens.config.update(SETTINGS=settings, TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    yield screens
+    screens.view_functions.update(views)
+    screens.before_request_funcs.update(before)
+    screens.config.clear()
+    screens.config.update(config)
     base.check_in()
     base.db.close_all()
 
