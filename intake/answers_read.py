@@ -13,6 +13,7 @@ from wtforms import Field
 import workflows
 from intake import moment, words
 from intake.history import unsealed
+from intake.language import French, is_french, of_the_house
 from intake.models import tasks
 from intake.models.days import InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
@@ -64,13 +65,16 @@ def readable_answers(case: Case, held: Collection[str], *, opened: bool = False
 
 
 def with_changes(read: Iterable[tuple[Event, list[Answered]]]) -> list[tuple[Event, list[Answered]]]:
-    """The same, each answer beside what it replaced; the latest first."""
-    known: dict[str, str] = {}
+    """The same, each answer beside what it replaced, the latest first: what the person said, whoever corrects it; else what
+    the same one wrote by the same step, since two who read a dossier each write their own."""
+    known: dict[tuple[Any, ...], str] = {}
     found = []
     for event, rows in reversed(list(read)):
-        found.append((event, [replace(row, before=known[row.label]) if known.get(row.label, row.value) != row.value else row
-                              for row in rows]))
-        known |= {row.label: row.value for row in rows}
+        voice = () if event.role == roles.person else (event.step, event.actor_id)
+        keys = [(row.label,) if (row.label,) in known else (row.label, *voice) for row in rows]
+        found.append((event, [replace(row, before=known[key]) if known.get(key, row.value) != row.value else row
+                              for key, row in zip(keys, rows, strict=True)]))
+        known |= {key: row.value for key, row in zip(keys, rows, strict=True)}
     return found[::-1]
 
 
@@ -175,12 +179,13 @@ def in_words(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return words.told("Oui" if value else "Non")
     if isinstance(value, list):
-        return " ; ".join(in_words(field, one) for one in value)
+        said = [in_words(field, one) for one in value]
+        return (French if any(map(is_french, said)) else str)(" ; ".join(said))
     if isinstance(value, dict):
         return _of_row(field.row(), value) if hasattr(field, "row") else _of_dict(value)
     text = str(value)
     if text in labels:
-        return words.told(labels[text])
+        return words.told(labels[text]) if listed is None else of_the_house(labels[text])
     if field.type == "PhoneField":
         return words.phone(text)
     if field.type == "MoneyField":

@@ -164,4 +164,4 @@ def _masked(name: str, value: str, page: Page) -> str:
 
 def _day(day: date) -> str:
     """« 7 décembre », with the year when it is not this one."""
-    return words.short_day(day) if day.year == moment.today().year else words.long_day(day)
+    return words.near_day(day, moment.today())

@@ -143,13 +143,13 @@ def fact_of(one: Card, wanted: Wanted) -> tuple[str, bool]:
     waited = (wanted.today - paris_day(one.entered_at)).days
     if one.state == "waiting" and waited > 1:
         return f"Depuis {waited} jours", False
-    return f"Depuis le {words.short_day(one.entered_at)}" if waited else "Depuis aujourd’hui", False
+    return f"Depuis le {words.near_day(one.entered_at, wanted.today)}" if waited else "Depuis aujourd’hui", False
 
 
 def day_said(at: datetime, wanted: Wanted) -> str:
     """« aujourd’hui », « hier », « le 3 mars »."""
     days = (wanted.today - paris_day(at)).days
-    return {0: "aujourd’hui", 1: "hier"}.get(days, f"le {words.short_day(at)}")
+    return {0: "aujourd’hui", 1: "hier"}.get(days, f"le {words.near_day(at, wanted.today)}")
 
 
 def empty_of(stage: Stage, asked: Asked) -> str:

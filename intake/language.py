@@ -23,6 +23,10 @@ class Said(str):
     """Words already in the language of whoever reads them."""
 
 
+class French(str):
+    """Words a house wrote for itself, which nobody put into English, for someone who reads English."""
+
+
 def current() -> str:
     """`fr` or `en`."""
     return _reads.get()
@@ -72,6 +76,17 @@ def translated(text: str) -> str:
     if key.startswith("« ") and key.endswith(" »"):
         return Said(f"“{translated(key[2:-2])}”")
     return text
+
+
+def of_the_house(text: str) -> str:
+    """An entry of a list the house words for itself: said in the language of the reader, else known to be left in French."""
+    said = translated(text)
+    return said if _reads.get() == FRENCH or isinstance(said, Said) else French(said)
+
+
+def is_french(text: object) -> bool:
+    """`lang="fr"` goes on these words."""
+    return isinstance(text, French)
 
 
 def _sentence_by_sentence(parts: list[str], known: Mapping[str, str]) -> str | None:

@@ -43,7 +43,7 @@ def actor_name(event: Event, case: Case) -> str:
 
 def day_of(instant: datetime) -> str:
     """« 3 mars », with the year when it is not this one."""
-    return words.short_day(instant) if paris_day(instant).year == moment.today().year else words.long_day(instant)
+    return words.near_day(instant, moment.today())
 
 
 def lately(instant: datetime) -> str:

@@ -120,9 +120,10 @@ def offers_of(antenna: Antenna) -> list[dict[str, Any]]:
 
 
 def pauses_of(antenna: Antenna) -> list[dict[str, Any]]:
-    """Those on pause: since when, until when, and the reconfirmation asked in vain."""
-    return [{"case": case, "name": case.dossier.person.name, "since": words.short_day(case.entered_at),
+    """Those on pause: since when, until when, whether that day is past, and the reconfirmation asked in vain."""
+    return [{"case": case, "name": case.dossier.person.name, "since": words.near_day(case.entered_at, moment.today()),
              "until": words.long_day(case.memory["paused_until"]) if case.memory.get("paused_until") else "",
+             "over": case.memory.get("paused_until", "9") < moment.today().isoformat(),
              "silent": "auto_pause" in case.memory.get("taken", {})} for case in waiting(antenna, "paused")]
 
 

@@ -70,6 +70,11 @@ def long_day(value: Any) -> str:
     return f"{short_day(value)} {as_day(value).year}"
 
 
+def near_day(value: Any, today: date) -> str:
+    """« 17 décembre », with the year when it is not this one."""
+    return short_day(value) if as_day(value).year == today.year else long_day(value)
+
+
 def full_day(value: Any) -> str:
     """« jeudi 17 décembre 2026 »."""
     if current() != FRENCH:

@@ -13,13 +13,15 @@ from babel.messages.catalog import Catalog, Message
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake import exporting, language, outbox, words
+from intake import exporting, language, moment, outbox, words
 from intake.models import base
-from intake.models.dossiers import Dossier
+from intake.models.dossiers import Answers, Dossier
 from intake.models.letters import Letter
 from intake.models.people import Person
+from intake.models.settings import SettingValue
 from tests.cases import test_whole_road as roads
-from tests.cast import Cast, browser, writing
+from tests.cases.test_admission import arrived
+from tests.cast import LONG_AGO, Cast, browser, writing
 from tests.conftest import Browse, Clock
 from tests.french import left_in
 from tests.page import press, read
@@ -28,6 +30,7 @@ from tests.test_letters import KNOWN, UNKNOWN, letter, prose
 from translations import catalogue
 from translations.words_for_people import everything
 from workflows.admission.facts import between
+from workflows.lists import HEARD
 from workflows.months import Month
 from workflows.sentences import Sentence
 
@@ -99,6 +102,26 @@ def test_a_visitor_reads_english_by_the_switch_or_the_address(people: Cast, brow
     moved = other.get("/en/commencer?suite=1")
     assert moved.headers["Location"] == "/commencer?suite=1" and "Leave my contact details" in other.get("/commencer").text
     assert browse().get("/en/%5Cexemple.fr").headers["Location"] == "/"
+
+
+def test_what_a_house_words_for_itself_is_left_in_french_and_says_so(people: Cast, browse: Browse) -> None:
+    """An entry added to a list, as whoever applies chooses it then finds it back; the others are in English."""
+    with writing():
+        SettingValue.create(name=HEARD.setting, since=LONG_AGO, changed_at=moment.now(),
+                            value=[*HEARD.default, ["fair", "Au salon des métiers d’art", True]])
+    nobody = browse()
+    nobody.get("/en/")
+    asked = nobody.get("/commencer")
+    assert re.search(r'lang="fr">Au salon', asked.text) and left_in(asked.text) == []
+    assert 'lang="fr">Au salon' not in browse().get("/commencer").text
+    with writing():
+        lina = arrived(people.ana)
+        uid = lina.dossier.uid
+        event = Answers.get(Answers.case == lina)
+        Answers.update(text={**event.text, "heard": "fair"}).where(Answers.event == event.event_id).execute()
+    ana = browse(people.ana)
+    press(ana, "/aide", "English")
+    assert re.search(r'<dd lang="fr">Au salon', ana.get(f"/dossier/{uid}/reponses").text)
 
 
 def test_refusals_are_in_english_and_what_was_typed_stays(people: Cast, browse: Browse) -> None:

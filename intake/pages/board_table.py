@@ -61,7 +61,7 @@ def line(one: Card, wanted: Wanted) -> dict[str, Any]:
     return {
         "case": one.case, "name": one.name, "number": one.number, "activity": one.activity, "town": one.town,
         "state": workflows.ALL["admission"].state[one.state].label, "stalled": stalled,
-        "since": words.short_day(one.entered_at) if one.entered_at else "",
-        "contact": words.short_day(one.moved_at) if one.moved_at else "",
+        "since": words.near_day(one.entered_at, wanted.today) if one.entered_at else "",
+        "contact": words.near_day(one.moved_at, wanted.today) if one.moved_at else "",
         "fact": fact if stalled or one.asked or one.month else "", "href": url_for("dossier.summary", uid=one.dossier),
     }

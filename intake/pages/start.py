@@ -15,6 +15,7 @@ from intake.refusals import OLD_PAGE, gives_back, old_status
 from intake.show import go, show
 from workflows import keeping
 from workflows.admission.forms import ContactForm
+from workflows.lists import offer_entries
 
 pages = Blueprint("start", __name__)
 
@@ -33,6 +34,7 @@ def welcome() -> Response:
 def contact() -> Response:
     """Leave one's details; the letter with the link follows, whoever the address belongs to."""
     form = ContactForm(request.form if request.method == "POST" else None)
+    offer_entries(form, settings_on(moment.today()))
     form.antenna.choices = antennas()
     if request.method == "GET":
         return show("contact.html", block="contact", form=form, reasons=[])

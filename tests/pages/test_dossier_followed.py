@@ -7,8 +7,10 @@ import pytest
 import workflows
 from intake.facts import facts_of
 from intake.models.dossiers import Case, Dossier, Event
+from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.next_action import of_case
+from tests.cases.test_admission import PRINTED
 from tests.cases.test_whole_road import PAGES, Road, to_review, to_waiting
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
@@ -47,6 +49,18 @@ def test_the_next_action_stands_above_the_tabs(ana: Road, people: Cast, browse: 
     """B20: name, line, next action, tabs."""
     text = read(browse(people.claire).get(home(ana))).text
     assert text.index("Sociétariat") < text.index("Prochaine action") < text.index("Historique") < text.index("Faire avancer")
+    with writing():
+        letters = Letter.select().where(Letter.dossier == ana.dossier).count()
+    assert letters and f"Échanges ({letters})" in text and "Pièces (" not in text
+
+
+def test_two_readers_each_write_their_own(ana: Road, people: Cast, browse: Browse) -> None:
+    """What Salomé saw replaces nothing of Claire’s; what Claire writes again does."""
+    with writing():
+        for reader, skills in ((people.claire, "Solides"), (people.salome, "Fragiles"), (people.claire, "Fragiles encore")):
+            ana.take("admission.record_interview", reader, **{**PRINTED, "skills": skills})
+    shown = plain(read(browse(people.claire).get(f"{home(ana)}/reponses")).text)
+    assert "Avant : Solides" in shown and shown.count("Avant :") == 1
 
 
 @pytest.mark.both_databases
