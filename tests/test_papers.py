@@ -164,8 +164,12 @@ def test_the_mention_of_business_papers_carries_the_present_term() -> None:
 
 def test_a_fourth_contract_prints_its_derogation() -> None:
     """Worked case 6."""
-    assert contracts.derogation(3) == ""
-    assert "Ce contrat est le 4e" in contracts.derogation(4) and "dérogé par écrit" in contracts.derogation(4)
+    lifted = ("Marc Aubry", date(2027, 3, 1), "Deux contrats courts, pour un congé.")
+    assert contracts.derogation(3, lifted) == ""
+    assert contracts.derogation(4, lifted).replace("\u00a0", " ") == (
+        "Ce contrat est le 4e. La lettre de l’article L127-2 du code de commerce en admet 3. Marc Aubry, pour la cogérance, y a "
+        "dérogé par écrit le 1er mars 2027 : « Deux contrats courts, pour un congé ». La durée totale reste de 36 mois au plus.")
+    assert "il ne peut pas être envoyé" in contracts.derogation(4, None), "a draft claims no decision that nobody took"
 
 
 def test_the_scale_reads_as_sentences() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from intake.facts.contracts import ANSWERED
 from intake.language import FRENCH, speaking
 from intake.models import pieces
-from intake.models.dossiers import Case
+from intake.models.dossiers import Answers, Case, Event
+from intake.models.people import Person
 from intake.papers.values import (
     NBSP,
     annex,
@@ -23,8 +24,8 @@ from intake.papers.values import (
     shared,
 )
 from intake.words import money
-from workflows.calendar import gap
-from workflows.cape.rules import CAPES, RENEWAL
+from workflows.calendar import gap, paris_day
+from workflows.cape.rules import CAPES, RENEWAL, three_contracts
 from workflows.salaried.rules import Facts as CesaFacts
 
 CAPE_RUBRICS = (
@@ -85,7 +86,7 @@ def _cape(case: Case, facts: Any, known: Mapping[str, Any]) -> dict[str, Any]:
             ("Dernier jour", in_words(last)), ("Durée", f"{facts.memory['months']} mois"),
             ("Binôme", dict(facts.peers).get(facts.memory.get("peer", ""))),
         ]),
-        "before": _before(facts) if renews else "", "gap": _gap(facts), "derogation": derogation(ordinal),
+        "before": _before(facts) if renews else "", "gap": _gap(facts), "derogation": derogation(ordinal, _granted(case, facts)),
         "activity": str(written.get("activity", "")), "objectives": str(written.get("objectives", "")),
         "results": str(renewal.get("results", "")), "rubrics": rubrics(CAPE_RUBRICS, written),
         "mention": mention(known["coop"], last), "annexes": _cape_annexes(case, facts),
@@ -156,13 +157,27 @@ def _gap(facts: Any) -> str:
     return f"Aucun contrat n’a couru du {in_words(without[0])} au {in_words(without[1])}." if without else ""
 
 
-def derogation(ordinal: int) -> str:
-    """The derogation to three contracts, printed as JOURNEY §6 asks."""
+def derogation(ordinal: int, granted: tuple[str, date, str] | None) -> str:
+    """The derogation to three contracts, printed as JOURNEY §6 asks: who decided, when, and the reason as it was written."""
     if ordinal <= CAPES:
         return ""
+    letter = f"Ce contrat est le {ordinal}e. La lettre de l’article L127-2 du code de commerce en admet {CAPES}"
+    if granted is None:
+        return f"{letter} : sans dérogation écrite de la cogérance, il ne peut pas être envoyé."
+    who, on, reason = granted
     return (
-        f"Ce contrat est le {ordinal}e. La lettre de l’article L127-2 du code de commerce en admet {CAPES} ; la cogérance "
-        "y a dérogé par écrit, la durée totale restant de 36 mois au plus.")
+        f"{letter}. {who}, pour la cogérance, y a dérogé par écrit le {in_words(on)} : « {reason.rstrip('.')} ». "
+        "La durée totale reste de 36 mois au plus.")
+
+
+def _granted(case: Case, facts: Any) -> tuple[str, date, str] | None:
+    """Who lifted the limit of three contracts for this one, the day, and why; None while nobody has."""
+    at = facts.derogations.get(three_contracts.name)
+    if at is None:
+        return None
+    found = (Answers.select(Answers, Event, Person).join(Event, on=Answers.event).join(Person, on=Event.actor)
+             .where(Event.case == case, Event.step == "derogate", Event.made_at == datetime.fromisoformat(at)).get())
+    return found.event.actor.name, paris_day(found.event.made_at), str(found.text["reason"])
 
 
 # CESA ----------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -52,15 +52,15 @@ def review(case: Case, facts: Any, event: Event) -> dict[str, Any]:
     form, cesa = ReviewForm(), any(told.get(name) for name in CESA_POINTS)
     points = [(field.label.text, answer_in_words(field, told[field.name])) for field in form
               if told.get(field.name) not in (None, "", []) and (field.name in CESA_POINTS) == cesa]
-    sides = case.memory.get("signatures", {}).get(event.uid, ())
-    later = Event.select(Event, Person).join(Person, on=Event.actor).where(
-        Event.case == case, Event.step == "sign_review", Event.id > event.id).order_by(Event.id).limit(len(sides))
+    signed = case.memory.get("signed", {}).get(event.uid, ())
+    names = {one.uid: one.name for one in Person.select().where(Person.uid.in_([who for who, _ in signed]))}
     return shared(case, facts) | {
         "title": "Compte rendu de bilan", "subtitle": f"Bilan du {in_words(paris_day(event.made_at))}",
         "facts": said([("Personne", case.dossier.person.name), ("Rédigé par", event.actor.name if event.actor else ""),
                        ("Le", in_words(paris_day(event.made_at)))]),
         "points": points,
-        "signed": [(one.actor.name, f"signature électronique simple, le {in_words(paris_day(one.made_at))}") for one in later],
+        "signed": [(names[who], f"signature électronique simple, le {in_words(paris_day(datetime.fromisoformat(at)))}")
+                   for who, at in signed],
     }
 
 

@@ -17,9 +17,11 @@ from intake.models.dossiers import Case, Dossier
 from intake.models.letters import Letter
 from intake.models.pieces import Paper
 from intake.models.tasks import Task
+from intake.papers import contracts
 from intake.words import say
 from tests.cast import Cast, principale, ready_to_sign
 from tests.conftest import NOW, Clock
+from tests.pdf import text_of
 from workflows.cape.clauses import WORDING as CAPE_WORDING
 from workflows.salaried.clauses import WORDING as CESA_WORDING
 
@@ -138,6 +140,27 @@ def test_a_contract_that_breaks_the_law_is_not_sent(cast: Cast) -> None:
         "Un CAPE dure 12 mois au plus : dernier jour possible le 1er juin 2028.",
         "Un renouvellement commence le 1er juin 2027, lendemain du terme. La cogérance peut déroger par écrit."]
     assert not Paper.select().exists()
+
+
+def test_a_fourth_contract_says_who_lifted_the_limit_and_why(cast: Cast) -> None:
+    """Worked case 6: four months, three times, then four more; the cogérance decides in writing and the contract prints it."""
+    case = taken_over(a_dossier(cast.ana), cast.sami, earlier="01/10/2025 au 31/01/2026, 01/02/2026 au 31/05/2026",
+                      last_day="2027-03-31")
+    step(case, "derogate", cast.marc, rule="three_contracts", reason="Un congé a coupé son lancement")
+    step(case, "renew", cast.ana, results="Six chantiers", objectives="Douze", months="4", peer_opinion="Favorable")
+    case = step(the("cape", "drafting"), "prepare", cast.sami, first_day="2027-04-01", months="4", activity="Céramique",
+                objectives="Douze chantiers", peer=cast.noe.uid, **CAPE_WORDING)
+    assert "Ce serait le 4ᵉ contrat" in refusals(case, "send", cast.sami)[0]
+    assert "il ne peut pas être envoyé" in printed(case, cast), "nobody has decided for this one yet"
+    step(case, "derogate", cast.marc, rule="three_contracts", reason="Quatre mois pour finir deux chantiers signés")
+    case = step(case, "send", cast.sami)
+    text = " ".join(text_of(bytes(Paper.get(Paper.case == case).content)).split())
+    assert f"{cast.marc.name}, pour la cogérance, y a dérogé par écrit le 1er mars 2027" in text
+    assert "« Quatre mois pour finir deux chantiers signés »" in text
+
+
+def printed(case: Case, cast: Cast) -> str:
+    return str(contracts.values_of("renewal", again(case), facts_of(again(case), cast.sami))["derogation"])
 
 
 def test_another_document_than_the_one_sent_cannot_be_signed(cast: Cast) -> None:

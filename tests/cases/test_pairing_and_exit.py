@@ -10,6 +10,7 @@ import pytest
 from intake import bookings
 from intake.cases import NotTheirs, StepRefused, new_case, take_step
 from intake.clock import NEVER, tick
+from intake.facts import facts_of
 from intake.models import slots
 from intake.models.days import Assembly, Journee
 from intake.models.dossiers import Answers, Case, Dossier, Event
@@ -17,6 +18,7 @@ from intake.models.letters import Letter
 from intake.models.people import Commitment, Person
 from intake.models.slots import Slot
 from intake.models.tasks import Task
+from intake.papers.others import review
 from tests.cases.test_whole_road import Road, find_peer, to_cape
 from tests.cast import Cast, principale
 from tests.conftest import NOW, Clock
@@ -168,6 +170,18 @@ def test_a_review_is_asked_when_its_day_comes_and_counts_once_both_have_signed(
     assert again(case).memory["reviews"] == ["2027-05-02"]
     with pytest.raises(StepRefused):
         step(case, "sign_review", cast.ana, about=written.uid)
+
+
+def test_each_review_is_printed_with_its_own_signatures(dossier: Dossier, cast: Cast) -> None:
+    """Two reviews wait together, and the second is signed first."""
+    in_cape(dossier, cast.sami)
+    case = paired(dossier, cast)
+    one, other = (step(case, "record_review", cast.noe, **REVIEW) for _ in range(2))
+    for about, who in ((other, cast.noe), (other, cast.ana), (one, cast.ana)):
+        step(case, "sign_review", who, about=about.uid)
+    case = again(case)
+    names = {told.uid: [name for name, _ in review(case, facts_of(case, cast.sami), told)["signed"]] for told in (one, other)}
+    assert names == {one.uid: [cast.ana.name], other.uid: [cast.noe.name, cast.ana.name]}
 
 
 def test_a_review_that_was_altered_is_not_signed(dossier: Dossier, cast: Cast) -> None:

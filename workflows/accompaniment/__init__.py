@@ -2,7 +2,8 @@
 
 What an accompaniment remembers: `opened_on` (day it began), `peer` (uid of the peer asked or running; kept once
 ended), `since_running` (day the pairing began), `meetings` (days noted), `next_meeting` (day), `approved` (meeting
-uid → day), `signatures` (review uid → who has signed: author, person), `reviews` (days reviews became signed by both),
+uid → day), `signatures` (review uid → who has signed: author, person), `signed` (review uid → person uid and instant of
+each signature), `reviews` (days reviews became signed by both),
 `review_due` (day by which the review last asked is held). A review or a meeting is named by the uid of its event.
 """
 

@@ -318,7 +318,11 @@ def sign(facts: Facts, _: Answers) -> dict[str, Any]:
     if facts.about is None:
         return {}
     both = sorted({*signatures(facts), side(facts)})
-    kept: dict[str, Any] = {"signatures": {**facts.memory.get("signatures", {}), facts.about.uid: both}}
+    signed = facts.memory.get("signed", {})
+    kept: dict[str, Any] = {
+        "signatures": {**facts.memory.get("signatures", {}), facts.about.uid: both},
+        "signed": {**signed, facts.about.uid: [*signed.get(facts.about.uid, ()), [facts.actor, facts.now.isoformat()]]},
+    }
     if len(both) == 2:
         kept["reviews"] = [*facts.memory.get("reviews", ()), facts.today.isoformat()]
     return kept
