@@ -48,7 +48,7 @@ def counters(contracts: Sequence[Contract], today: date) -> list[Counter]:
     found = []
     cesa = next((one for one in reversed(contracts) if one.kind == "cesa" and one.state != "ended"), None)
     if cesa is None and any(one.kind == "cape" for one in contracts):
-        found.append(capes(contracts, today))
+        found += [capes(contracts, today), associate_next(contracts, today)]
     if cesa is not None:
         earlier = earlier_periods([one for one in contracts if one.case != cesa.case], cesa.first_day)
         found += [associate(cesa.first_day, earlier), trial(cesa.first_day, earlier)]
@@ -57,8 +57,7 @@ def counters(contracts: Sequence[Contract], today: date) -> list[Counter]:
 
 def capes(contracts: Sequence[Contract], today: date) -> Counter:
     """Months of CAPE used, and the last day a next one may have (C. com. L127-2)."""
-    used = ever_in_force(contracts, "cape")
-    ahead = max([today, *((one.over_on or today) + ONE_DAY for one in used)])
+    used, ahead = ever_in_force(contracts, "cape"), _next_start(contracts, today)
     earlier = earlier_periods([one for one in contracts if one.kind == "cape"], ahead)
     limit = cape_limit(ahead, earlier)
     values = {"duree": length_in_words(earlier), "n": len(used), "limite": limit}
@@ -69,6 +68,19 @@ def capes(contracts: Sequence[Contract], today: date) -> Counter:
         doubts.append(Told("Il reste des mois, mais la lettre du texte admet trois contrats. La cogérance décide par écrit, "
                            "et le contrat le dit."))
     return Counter("Durée des CAPE", says, "C. com. L127-2", merged(earlier), limit, tuple(doubts))
+
+
+def _next_start(contracts: Sequence[Contract], today: date) -> date:
+    """The first day of a contract that would follow the CAPE in force."""
+    return max([today, *((one.over_on or today) + ONE_DAY for one in ever_in_force(contracts, "cape"))])
+
+
+def associate_next(contracts: Sequence[Contract], today: date) -> Counter:
+    """What the CAPE already done leave to become associate, should a CESA follow them (C. trav. L7331-3)."""
+    start = _next_start(contracts, today)
+    found = associate(start, earlier_periods(contracts, start))
+    return Counter("Délai pour devenir associé·e, si un contrat salarié suit", found.says, found.article, found.periods,
+                   found.limit, found.doubts)
 
 
 def associate(start: date, earlier: Sequence[Period]) -> Counter:

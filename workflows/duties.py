@@ -17,7 +17,7 @@ from workflows.calendar import (
     working_day_on_or_before,
 )
 from workflows.grammar import Told
-from workflows.obligations import Known, Obligation, Run, obligations, when
+from workflows.obligations import WRITTEN, Known, Obligation, Run, obligations, when
 from workflows.roles import Role, accounts, circle, cogerance, hr, support
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -26,7 +26,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "offer": ("Réponse attendue à une place proposée", ""),
     "pause": ("Fin de la pause", ""),
     "permit": ("Fin du titre qui autorise le travail", "C. trav. R5221-41"),
-    "sign": ("Signature de la personne, au plus tard", "C. com. L127-2"),
+    "sign": ("Signature de la personne, au plus tard", ""),
     "start": ("Début du contrat", ""),
     "choice": ("Suite du CAPE à décider", ""),
     "term": ("Fin du CAPE", "C. com. L127-2"),
@@ -35,10 +35,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "deadline": ("Date limite pour devenir associé·e", "C. trav. L7331-3"),
     "assembly": ("AG : candidature au vote", "loi 78-763 art. 7"),
     "shares": ("Solde des parts sociales", "loi 47-1775 art. 12"),
-    "review": ("Bilan à tenir", "décret 2015-1363"),
+    "review": ("Bilan à tenir", ""),
     "leaving": ("Fin du contrat, sortie annoncée", ""),
 }
-"""What each date of a person is for the team, and its article."""
+"""What each date of a person is for the team, and its article when it is always the same."""
 
 BETWEEN_THEM: Final = frozenset({"next_meeting"})
 """What the pairing agreed between themselves: nobody else keeps it."""
@@ -66,7 +66,7 @@ def may_read(one: Obligation, held: Collection[Role]) -> bool:
 
 def _in_team_words(one: Obligation) -> Obligation:
     words, article = WORDS[one.kind.partition("-")[0]]
-    return replace(one, label=Told(words), otherwise=None, article=article, who=FOR.get(one.kind.partition("-")[0], support))
+    return replace(one, label=Told(words), otherwise=None, article=one.article or article, who=FOR.get(one.kind.partition("-")[0], support))
 
 
 def _of_hr(day: date, kind: str, case: Run, sentence: str, article: str) -> Obligation:
@@ -77,7 +77,7 @@ def _signing(case: Run) -> Iterator[Obligation]:
     first = when(case, "first_day")
     if case.state == "to_sign" and first and case.memory.get("person_signed_on"):
         yield Obligation(first, "countersign", case.uid, Told("Signature de la cogérance, au plus tard"),
-                         article="C. com. L127-2" if case.workflow == "cape" else "", who=cogerance)
+                         article=WRITTEN[case.workflow], who=cogerance)
 
 
 def _cape(case: Run, known: Known) -> Iterator[Obligation]:

@@ -14,6 +14,8 @@ from workflows.accompaniment.rules import Asked
 from workflows.calendar import last_useful_assembly, paris_day
 from workflows.grammar import Told
 
+WRITTEN = {"cape": "C. com. L127-2", "salaried": "C. trav. L7331-2"}
+"""Why each contract is in writing, signed by the day it takes effect."""
 HELD_SHARES = ("associate", "ended")
 """States of a membership that met the deadline of C. trav. L7331-3, leaving included."""
 REVIEW_HELD_AROUND = timedelta(days=45)
@@ -123,11 +125,13 @@ def _cape(case: Run, known: Known) -> Iterator[Obligation]:
         yield Obligation(choose, "choice", case.uid, Told("Choisir la suite : renouveler, contrat salarié ou sortie"),
                          step="renew", otherwise=Told("Sans choix écrit, le contrat s’arrête le {jour}.", {"jour": last}))
     yield Obligation(last, "term", case.uid, Told("Fin de votre contrat CAPE n° {n}", {"n": str(number)}),
-                     otherwise=Told("La suite est signée." if known.followed else "Sans choix écrit, il s’arrête."))
+                     otherwise=Told("La suite est signée." if known.followed and case.state != "signed" else
+                                    "Sans choix écrit, il s’arrête."))
 
 
 def _to_sign(case: Run, first: date) -> Obligation:
     return Obligation(first, "sign", case.uid, Told("Signer votre contrat, au plus tard"), step="sign",
+                      article=WRITTEN[case.workflow],
                       otherwise=Told("Sans signature à cette date, le contrat commence plus tard."))
 
 
@@ -188,7 +192,7 @@ def _accompaniment(case: Run, known: Known) -> Iterator[Obligation]:
         yield Obligation(
             asked.before if late else asked.on, f"review-{asked.on.isoformat()}", case.uid,
             Told(label, {"n": str(asked.months)}),
-            who=known.peer, step="prepare_review",
+            who=known.peer, step="prepare_review", article=asked.article,
             otherwise=Told("Bilan à signer à deux avant le {jour}. Passé ce jour, l’équipe support vous contacte.",
                            {"jour": asked.before}))
 

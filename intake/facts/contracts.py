@@ -125,11 +125,13 @@ def _preparing(case: Case, here: list[Row]) -> dict[str, Any]:
     """What a contract is checked against before it is sent."""
     admission = _last(here, "admission")
     opened_by_it = admission is not None and admission.id == case.opened_by_id
+    pairing = _last(here, "accompaniment")
     return {
         "insured": admission is None or bool(admission.memory.get("insured")),
         "place_month": str(admission.memory.get("month") or "") if admission and opened_by_it else "",
         "starts_on": _group_start(admission) if admission and case.antenna.programme == "kpa" else None,
         "written": _written(case),
+        "peer": str(pairing.memory.get("peer") or "") if pairing and pairing.state == "running" else "",
         "peers": Lazily(lambda: peers_for(case.antenna, case.dossier.person)),
     }
 

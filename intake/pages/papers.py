@@ -65,8 +65,7 @@ def to_draw(case: Case, held: Any) -> list[dict[str, str]]:
     found = []
     if held & READERS:
         found += [{"label": papers.TITLES[kind], "act": url_for("papers.draw", kind=kind, **address)}
-                  for kind, (workflow, states, _) in others.MADE.items()
-                  if workflow == case.workflow and case.state in states]
+                  for kind in others.MADE if others.given(kind, case)]
     if held & WRITERS and case.state in IN_FORCE.get(case.workflow, ()):
         found.append({"label": papers.TITLES["amendment"], "href": url_for("papers.amendment", **address)})
     if case.workflow == "accompaniment":
@@ -81,8 +80,8 @@ def to_draw(case: Case, held: Any) -> list[dict[str, str]]:
 def draw(dossier: str, case: str, kind: str) -> Response:
     """Draw up a paper from what the case says today; the same one is kept once."""
     found = the_case(the_dossier(dossier), case)
-    workflow, states, values = others.MADE.get(kind) or abort(404)
-    if found.workflow != workflow or found.state not in states or not my_roles(found) & READERS:
+    values = others.given(kind, found)
+    if values is None or not my_roles(found) & READERS:
         abort(404)
     facts, _ = my_steps(found)
     return keep(found, papers.make(kind, values(found, facts)))

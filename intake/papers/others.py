@@ -102,9 +102,18 @@ def _worth(facts: Any) -> list[tuple[str, str]]:
             ("Valeur en tout", money(worth))]
 
 
-MADE: Mapping[str, tuple[str, tuple[str, ...], Callable[[Case, Any], dict[str, Any]]]] = {
-    "mention": ("cape", ("preparing", "trading"), business_mention),
-    "subscription": ("membership", ("subscribing",), subscription),
-    "shares": ("membership", ("associate",), certificate),
+Values = Callable[[Case, Any], dict[str, Any]]
+MADE: Mapping[str, tuple[str, tuple[str, ...], str, Values]] = {
+    "mention": ("cape", ("preparing", "trading"), "last_day", business_mention),
+    "subscription": ("membership", ("subscribing",), "shares", subscription),
+    "shares": ("membership", ("associate",), "shares", certificate),
 }
-"""Papers that need no question: the workflow and states in which they are given, and what they print."""
+"""Papers that need no question: the workflow and states in which they are given, what must be known, and what they print."""
+
+
+def given(kind: str, case: Case) -> Values | None:
+    """What a paper of this kind prints for this case; None when it is not given here, or would say what nobody knows."""
+    if kind not in MADE:
+        return None
+    workflow, states, known, values = MADE[kind]
+    return values if case.workflow == workflow and case.state in states and case.memory.get(known) else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from intake import register
-from intake.models.dossiers import Case
+from intake.models.dossiers import Case, Dossier
+from intake.models.pieces import Paper
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, writing
 from tests.conftest import Browse
-from tests.page import read
+from tests.page import opened, read
 
 PAGE = "/registre-des-associes"
 
@@ -40,6 +41,21 @@ def test_the_register_tells_shares_paid_and_left(people: Cast, browse: Browse) -
     assert (lines[0].due, lines[0].balance_by) == (0, None)
     text = read(browse(people.marc).get(PAGE)).text.replace("\u00a0", " ")
     assert "2 personnes associées aujourd’hui." in text and "150 €" in text
+    assert "0 €" not in text.replace("50 €", ""), "what nobody wrote here is not said to be nothing"
+
+
+def test_nobody_is_certified_shares_that_are_not_written_here(people: Cast, browse: Browse) -> None:
+    with writing():
+        entered(people.ana, date(2026, 6, 26), shares=10, paid="50")
+        entered(people.ben, date(2020, 5, 4))
+        ana, ben = (Case.get(Case.workflow == "membership", Case.dossier.in_(
+            Dossier.select().where(Dossier.person == one))) for one in (people.ana, people.ben))
+        addresses = [f"/dossier/{one.dossier.uid}/{one.uid}/papiers/shares" for one in (ben, ana)]
+    sami = browse(people.sami)
+    assert opened(sami, addresses[0]).status_code == 404
+    assert opened(sami, addresses[1]).status_code == 303
+    with writing():
+        assert [paper.case for paper in Paper.select()] == [ana]
 
 
 def test_whoever_left_stays_in_it(people: Cast, browse: Browse) -> None:

@@ -62,6 +62,8 @@ def test_support_reads_the_draft_before_freezing_it(people: Cast, browse: Browse
     page = read(sami.get(address(drafted, "projet")))
     assert "Projet, non signé" in page.text and "Six chantiers" in page.text and "Annexe 1 – Programme" in page.text
     assert address(drafted, "projet") in sami.get(address(drafted, "send")).text
+    form = read(sami.get(address(drafted, "prepare"))).form("Préparer le contrat").values
+    assert [form[f"first_day-{part}"] for part in ("day", "month", "year")] == ["1", "6", "2027"], "corrected, not typed again"
     pdf = sami.get(address(drafted, "projet.pdf"))
     assert pdf.mimetype == "application/pdf" and "projet, non signé" in text_of(pdf.data)
     with writing():

@@ -60,7 +60,8 @@ def test_each_date_says_for_whom_and_under_which_article(road: Road, people: Cas
     page = read(browse(people.sami).get(f"{LIST}/{month}")).text.replace("\u00a0", " ")
     assert "Fin du CAPE" in page
     dossier = read(browse(people.sami).get(f"/dossier/{road.dossier.uid}/echeances")).text.replace("\u00a0", " ")
-    assert "Fin du CAPE (C. com. L127-2)" in dossier and "Bilan à tenir (décret 2015-1363)" in dossier
+    assert "Fin du CAPE (C. com. L127-2)" in dossier
+    assert "Bilan à tenir Le Cercle" in dossier, "the décret asks for those of a CESA alone"
     assert "12 mois de CAPE déjà signés, en 1 contrat : un suivant irait au plus tard jusqu’au" in dossier
 
 

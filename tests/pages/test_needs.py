@@ -40,6 +40,14 @@ def test_what_was_undone_leaves_nothing(people: Cast, clock: Clock, browse: Brow
     assert "Noé Caron;1,00" in browse(people.claire).get(f"{PAGE}/heures.csv").text
 
 
+def test_hours_stay_with_whoever_gave_them(people: Cast, clock: Clock, browse: Browse) -> None:
+    """Another peer is sought, then the pairing ends: what Noé gave is still told."""
+    with writing():
+        road = accompanied(people, clock)
+        road.take("accompaniment.ask_other", people.ana)
+    assert "Noé Caron;1,50" in browse(people.claire).get(f"{PAGE}/heures.csv").text
+
+
 def test_names_are_no_formulas(people: Cast, clock: Clock, browse: Browse) -> None:
     with writing():
         accompanied(people, clock)

@@ -97,7 +97,11 @@ def test_three_short_contracts_leave_a_doubt_for_a_human() -> None:
 def test_only_the_counters_that_still_matter() -> None:
     """Before a CESA the CAPE's; once a CESA is prepared, the deadline's and the trial's; nothing without a contract."""
     one = cape(date(2026, 1, 1), date(2026, 12, 31), "trading")
-    assert [counter.title for counter in counters([one], date(2026, 6, 1))] == ["Durée des CAPE"]
+    before = counters([one], date(2026, 6, 1))
+    assert [counter.title for counter in before] == [
+        "Durée des CAPE", "Délai pour devenir associé·e, si un contrat salarié suit"]
+    assert said(before[1].says) == ("36 mois à partir du 1er janvier 2027, moins 12 mois de contrats déjà faits : associé·e au "
+                                    "plus tard le 31 décembre 2028.")
     found: list[Counter] = counters([one, cesa(date(2027, 1, 1), "drafting")], date(2026, 12, 1))
     assert [counter.title for counter in found] == ["Délai pour devenir associé·e", "Période d’essai"]
     assert counters([], date(2026, 6, 1)) == []

@@ -237,6 +237,9 @@ def test_a_day_stays_as_typed_right_or_wrong() -> None:
     kept_day = type("Kept", (Form,), {"it": BIRTH})(data={"it": "1985-03-27"}).it
     assert [part.value for part in kept_day.parts] == ["27", "3", "1985"]
     assert kept_day._value() == "1985-03-27"
+    offered = asked(BIRTH, {})
+    offered.process_data("1985-03-27")
+    assert [part.value for part in offered.parts] == ["27", "3", "1985"], "a day that `fill` offers is read in its boxes"
     assert asked(BIRTH, three("27", "", "1985"))._value() == "27 1985"
     assert [part.autocomplete for part in kept_day.parts] == ["bday-day", "bday-month", "bday-year"]
 

@@ -281,7 +281,7 @@ def test_law_cites_its_article_and_nobody_lifts_it() -> None:
         "cesa_clauses": "C. trav. L7331-2, R7331-10", "trial_within": "C. trav. L7332-1",
         "vote_first": "C. trav. L7331-3", "may_work": "C. trav. R5221-41",
         "sharing_agreed": "C. trav. R7331-6, R7331-7 †", "same_document": "C. civ. 1366",
-        "signed_by_effect": "C. com. L127-2", "dpae_window": "C. trav. R1221-4 †", "dpae_done": "C. trav. L1221-10 †",
+        "signed_by_effect": "C. trav. L7331-2", "dpae_window": "C. trav. R1221-4 †", "dpae_done": "C. trav. L1221-10 †",
     }
     assert {rule.name for row in salaried.steps for rule in row.only_if if rule.lifted_by} == {
         "opinions_in", "cesa_conditions", "months_covered", "meeting_before_deadline", "mandate", "reminders_done"}

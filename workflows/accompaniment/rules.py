@@ -25,6 +25,7 @@ from workflows.roles import Role, author, person
 
 YEAR = 12
 """Months in which a CESA asks for two reviews (décret 2015-1363)."""
+TWO_A_YEAR: Final = "décret 2015-1363"
 NO_DAY = date.min
 DECIDED = "Décidé ensemble : "
 """How a task begins that two people gave themselves: the team does not read it."""
@@ -213,6 +214,8 @@ class Asked:
     on: date
     before: date
     months: int = field(default=0, compare=False)
+    article: str = field(default="", compare=False)
+    """The law that asks for it; the reviews of a CAPE are the house's own."""
 
 
 def asked_reviews(facts: Facts) -> list[Asked]:
@@ -238,10 +241,10 @@ def _of(contract: Contract, facts: Facts, horizon: date) -> Iterator[Asked]:
         for month in facts.settings["reviews.cesa_months"]:
             on = delay_end(contract.first_day, year + month)
             if on <= over:
-                yield Asked(on, last_day(contract.first_day, year + month + 1), year + month)
+                yield Asked(on, last_day(contract.first_day, year + month + 1), year + month, TWO_A_YEAR)
         anniversary = last_day(contract.first_day, year + YEAR)
         if anniversary <= over and reviews_missing(contract.first_day, facts.reviews, anniversary):
-            yield Asked(anniversary, anniversary, year + YEAR)
+            yield Asked(anniversary, anniversary, year + YEAR, TWO_A_YEAR)
 
 
 def _months_between(first: date, last: date) -> int:

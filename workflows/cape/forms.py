@@ -30,7 +30,7 @@ class CapeForm(StepForm):
     months = f.NumberField("Durée, en mois", missing="Indiquez la durée", least=1, most=36)
     activity = f.TextField("Activité, nom commercial", missing="Indiquez l’activité")
     objectives = f.LinesField("Objectifs à 3, 6, 12 mois", missing="Indiquez les objectifs")
-    peer = f.PersonField("Binôme", optional=True)
+    peer = f.PersonField("Binôme", optional=True, listed=True)
     programme_before = f.LinesField(
         "1° Programme et engagements avant le début d’activité", missing="Remplissez le programme avant le début")
     programme_after = f.LinesField(
@@ -111,7 +111,7 @@ def fill_cape(form: Any, facts: Facts) -> None:
     """Offer the peers; show what was last written, else the day after the term, the peer and the house's wording."""
     form.peer.choices = list(facts.peers)
     asked_again(form, facts)
-    first: dict[str, Any] = {**WORDING, "peer": facts.memory.get("peer")}
+    first: dict[str, Any] = {**WORDING, "peer": facts.memory.get("peer") or facts.peer}
     first |= {"months": facts.memory.get("months"), "first_day": facts.first_day or facts.day_after_term or facts.starts_on}
     for name, value in first.items():
         offer(form[name], value)

@@ -69,8 +69,11 @@ class DayField(Asked):
         self.wrong_parts = ()
         gathered: Any = None if formdata is None else _Gathered(self.name, formdata)
         super().process(gathered, data, extra_filters)
-        if formdata is None and self.data is not None:
-            self.typed = _boxes(self.data)
+
+    def process_data(self, value: Any) -> None:
+        """A day known before anything is typed: from the form's data, or offered by `fill`. It shows in the boxes."""
+        super().process_data(value)
+        self.typed = dict.fromkeys(PARTS, "") if self.data is None else _boxes(self.data)
 
     def load(self, value: Any) -> date:
         """From a date or its ISO text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from workflows.calendar import (
@@ -22,7 +22,8 @@ from workflows.common import ladder_end
 from workflows.contracts import Contract, earlier_periods, in_force
 from workflows.grammar import Answers, Verdict, choice, holds, house, law
 from workflows.salaried.clauses import CLAUSES
-from workflows.signing import ContractFacts, daily, next_of, reading
+from workflows.obligations import WRITTEN
+from workflows.signing import ContractFacts, daily, next_of, reading, signed_by_effect, signed_on_paper_by_effect
 
 ONE_DAY = timedelta(days=1)
 
@@ -191,6 +192,10 @@ def sharing_agreed(facts: Facts) -> Verdict:
     if facts.sharings:
         return holds(all(signed for _, signed in facts.sharings))
     return holds(facts.memory.get("sharing") != "to_sign")
+
+
+written_by_effect = replace(signed_by_effect, article=WRITTEN["salaried"])
+written_on_paper_by_effect = replace(signed_on_paper_by_effect, article=WRITTEN["salaried"])
 
 
 # Hiring --------------------------------------------------------------------------------------------------------------

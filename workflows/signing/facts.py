@@ -62,6 +62,8 @@ class ContractFacts(CaseFacts):
     """What the contract was last prepared with."""
     peers: tuple[tuple[str, str], ...] = ()
     """(uid, name) of the people who may accompany."""
+    peer: str = ""
+    """uid of whoever accompanies now."""
     departure_ends_on: date | None = None
     """End date of a departure under way."""
     departure_confirmed: bool = False
