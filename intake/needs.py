@@ -65,7 +65,9 @@ def _peers(antennas: Collection[int]) -> dict[int, list[tuple[int, str]]]:
     return found
 
 
-def _told(antennas: Collection[int], steps: Collection[str], since: datetime | None = None) -> Iterator[tuple[dict[str, Any], Event]]:
+def _told(
+    antennas: Collection[int], steps: Collection[str], since: datetime | None = None,
+) -> Iterator[tuple[dict[str, Any], Event]]:
     """(answers, event) of these steps, the latest first, what was undone left out."""
     undone = undone_of(antennas)
     rows = (Event.select(Event, Answers.text.alias("text"), Dossier, Person)

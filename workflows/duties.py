@@ -66,7 +66,8 @@ def may_read(one: Obligation, held: Collection[Role]) -> bool:
 
 def _in_team_words(one: Obligation) -> Obligation:
     words, article = WORDS[one.kind.partition("-")[0]]
-    return replace(one, label=Told(words), otherwise=None, article=one.article or article, who=FOR.get(one.kind.partition("-")[0], support))
+    return replace(one, label=Told(words), otherwise=None, article=one.article or article,
+                   who=FOR.get(one.kind.partition("-")[0], support))
 
 
 def _of_hr(day: date, kind: str, case: Run, sentence: str, article: str) -> Obligation:

@@ -21,8 +21,8 @@ from workflows.calendar import (
 from workflows.common import ladder_end
 from workflows.contracts import Contract, earlier_periods, in_force
 from workflows.grammar import Answers, Verdict, choice, holds, house, law
-from workflows.salaried.clauses import CLAUSES
 from workflows.obligations import WRITTEN
+from workflows.salaried.clauses import CLAUSES
 from workflows.signing import ContractFacts, daily, next_of, reading, signed_by_effect, signed_on_paper_by_effect
 
 ONE_DAY = timedelta(days=1)
