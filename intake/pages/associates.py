@@ -37,7 +37,8 @@ def file() -> Response:
     for one in register.associates():
         rows.writerow([harmless(cell) for cell in (
             one.number, one.name, _day(one.admitted_on), _day(one.since), one.shares or "",
-            words.money(one.paid) if one.shares or one.paid else "", words.money(one.due) if one.shares else "", _day(one.balance_by), _day(one.ended_on))])
+            words.money(one.paid) if one.shares or one.paid else "", words.money(one.due) if one.shares else "",
+            _day(one.balance_by), _day(one.ended_on))])
     return Response("\ufeff" + text.getvalue(), mimetype="text/csv",
                     headers={"Content-Disposition": 'attachment; filename="registre-des-associes.csv"'})
 
