@@ -95,7 +95,7 @@ def _anchor(settings: Settings) -> Row:
     subject, named = "Empreinte du jour", len(anchors.witnesses())
     if named < anchors.WITNESSES:
         return Row(subject, "Personne ne la reçoit." if not named else "Une seule personne la reçoit.",
-                   "Nommer deux personnes, hors de l’équipe technique, dans « Conservation ».", "settings.groups")
+                   "Nommer deux personnes, hors de l’équipe technique, dans « Conservation des données ».", "settings.groups")
     laid = anchors.newest(anchors.folder_of(settings))
     if laid is None or moment.now() - laid[1] > anchors.STALE:
         return Row(subject, "Aucune depuis plus d’un jour." if laid else "Aucune n’est faite.",
