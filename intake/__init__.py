@@ -91,6 +91,7 @@ def _open_request() -> None:
     if request.endpoint and request.endpoint != "static":
         view: Any = _view(request.endpoint)
         g.view_access = view.access
+    if request.endpoint != "static" and (request.endpoint or "token" in session):
         base.check_out(writing=request.method not in ("GET", "HEAD", "OPTIONS"))
     if request.endpoint != "static" and not access.of_the_tablet() and "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)

@@ -26,7 +26,9 @@ def hashed(secret: str) -> str:
 
 def load() -> None:
     """Find who is signed in, unless the session is too old, idle or revoked."""
-    if request.endpoint in (None, "static") or of_the_tablet() or not (token := session.get("token")):
+    if request.endpoint == "static" or of_the_tablet() or request.path.startswith("/borne/"):
+        return
+    if not (token := session.get("token")):
         return
     now = moment.now()
     seen = datetime.fromtimestamp(session.get("seen", 0), UTC)

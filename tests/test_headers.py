@@ -187,3 +187,11 @@ def test_every_post_asks_for_its_token(app: Flask, people: Cast, browse: Browse,
             assert ada.post(path).status_code in ((415,) if path.startswith("/borne/") else (400, 404)), rule.rule
     with writing():
         assert Dossier.select().count() == 1
+
+
+def test_an_address_that_leads_nowhere_signs_nobody_out(people: Cast, browse: Browse) -> None:
+    page = browse(people.claire).get("/tableau-de-bord")
+    assert page.status_code == 404
+    assert "Se déconnecter" in page.text and "Candidatures" in page.text and "Se connecter" not in page.text
+    assert "Se connecter" in browse().get("/tableau-de-bord").text
+    assert "Se déconnecter" not in browse(people.claire).get("/borne/ailleurs").text, "the tablet looks at no personal cookie"
