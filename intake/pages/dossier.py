@@ -52,7 +52,8 @@ def summary(uid: str) -> Response:
     studied = next((case for case in cases if case.workflow == "admission" and case.state == "review"), None)
     links = Links(mine, items)
     actions = sorted(filter(may_know, of_dossier(cases)), key=lambda action: (not links(action), not action.step))
-    groups = [group for case in cases if (group := _steps(case, mine[case.id]))]
+    wanted = {action.case.id: action.step for action in reversed(actions) if action.step}
+    groups = [group for case in cases if (group := _steps(case, mine[case.id], wanted.get(case.id, "")))]
     return _show("dossier.html", dossier, cases, "summary", actions=actions, groups=groups, items=items,
                  openings=[] if only_asked(dossier) else openings(dossier), undoable=_undoable(cases), href=links,
                  **(opinion.beside(studied, *known[studied.id]) if studied else {}))
@@ -191,13 +192,14 @@ def main_case(cases: list[Case]) -> Case | None:
     return next(iter((in_force or still_open or walk)[-1:]), None)
 
 
-def _steps(case: Case, steps: list[OpenStep]) -> dict[str, Any] | None:
-    """The steps of one case that concern me: possible ones, and the others with their reasons."""
+def _steps(case: Case, steps: list[OpenStep], wanted: str) -> dict[str, Any] | None:
+    """The steps of one case that concern me: possible ones, the next action first, and the others with their reasons."""
     shown = [one for one in steps if one.step.label and one.step.name not in ASIDE and not one.step.about]
     closed = workflow_of(case).state[case.state].closed
     if not shown or (closed and not any(one.possible for one in shown)):
         return None
-    workflow, first = workflow_of(case), workflow_of(case).state[case.state].next_steps
+    workflow, usual = workflow_of(case), workflow_of(case).state[case.state].next_steps
+    first = (wanted, *usual) if any(one.possible and one.step.name == wanted for one in shown) else usual
     return {
         "case": case, "title": workflow.title, "state": workflow.state[case.state],
         "possible": likely_first([(one.step, href(case, one.step)) for one in shown if one.possible], first),

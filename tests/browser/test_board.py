@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -184,8 +185,9 @@ def test_without_script_by_single_clicks(board_house: House, browser: Browser) -
     expect(page.get_by_text("dossier vous est confié")).to_be_visible()
     page.get_by_role("link", name="Ben Lefort", exact=True).click()
     for tab in ("Réponses", "Pièces", "Échanges", "Historique"):
-        page.get_by_role("link", name=tab, exact=True).click()
-        expect(page.get_by_role("link", name=tab, exact=True)).to_have_attribute("aria-current", "page")
+        link = page.get_by_role("navigation", name="Le dossier").get_by_role("link", name=re.compile(f"^{tab}"))
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
     context.close()
 
 

@@ -161,11 +161,19 @@ def test_by_tab_alone_marc_reads_figures_and_runs_the_house(
 
 
 def test_without_script_on_a_phone_claire_works(arranged: Arranged, browser: Browser) -> None:
-    """S11, S12, S13, S22, S24, S25: every act by taps; each screen fits."""
+    """S10, S11, S12, S13, S22, S24, S25: every act by taps; each screen fits."""
     house, cases = arranged
     page = open_page(house, browser, "claire", viewport=PHONE, java_script_enabled=False)
     page.goto("/ce-qui-m-attend")
     fits_a_phone(page)
+    assert page.locator("header").evaluate("(one) => one.offsetHeight") < 70, "one line, the places behind « Menu »"
+    page.get_by_role("button", name="Menu").click()
+    fits_a_phone(page)
+    page.get_by_role("link", name="Candidatures").click()
+    page.get_by_role("link", name=re.compile("^Rencontre")).click()
+    fits_a_phone(page)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Ce qui m’attend").click()
     page.get_by_role("link", name=re.compile("^Ouvrir Ana")).first.click()
     fits_a_phone(page)
     page.get_by_role("link", name="Ajouter une note interne").click()
