@@ -129,11 +129,11 @@ KNOWN: dict[str, Any] = {
     "tablet": "Tablette bleue", "journee": "2026-12-17",
     "at": "2026-12-17T13:30:00+00:00", "with_whom": "Claire, du Cercle accompagnement", "place": "Moulin",
     "brand": "Terres du Nord", "sentence": "Organiser la visite médicale", "due": "2027-03-31", "late": False,
-    "permit_until": "2028-05-30",
+    "permit_until": "2028-05-30", "sign_by": "2026-12-31",
 }
 UNKNOWN: dict[str, Any] = {
     **KNOWN, "memory": {"month": "2027-01"}, "answers": {}, "rank": None, "total": None, "forecast": "",
-    "deadline": None, "actor": "", "erased_on": None, "permit_until": None, "pages_left": 0,
+    "deadline": None, "actor": "", "erased_on": None, "permit_until": None, "sign_by": None, "pages_left": 0,
     "pages_total": 0, "code": "", "journee": None, "at": None, "place": "",
 }
 ROLES = ("person", "circle", "peer", "support", "cogerance", "waits_for", "correspondent")

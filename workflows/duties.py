@@ -17,7 +17,7 @@ from workflows.calendar import (
     working_day_on_or_before,
 )
 from workflows.grammar import Told
-from workflows.obligations import WRITTEN, Known, Obligation, Run, obligations, when
+from workflows.obligations import WRITTEN, Known, Obligation, Run, obligations, sign_by, when
 from workflows.roles import Role, accounts, circle, cogerance, hr, support
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -77,7 +77,7 @@ def _of_hr(day: date, kind: str, case: Run, sentence: str, article: str) -> Obli
 def _signing(case: Run) -> Iterator[Obligation]:
     first = when(case, "first_day")
     if case.state == "to_sign" and first and case.memory.get("person_signed_on"):
-        yield Obligation(first, "countersign", case.uid, Told("Signature de la cogérance, au plus tard"),
+        yield Obligation(sign_by(case, first), "countersign", case.uid, Told("Signature de la cogérance, au plus tard"),
                          article=WRITTEN[case.workflow], who=cogerance)
 
 

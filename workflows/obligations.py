@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from workflows.accompaniment.rules import Asked
 from workflows.calendar import last_useful_assembly, paris_day
+from workflows.cape.rules import RENEWAL
 from workflows.grammar import Told
 
 WRITTEN = {"cape": "C. com. L127-2", "salaried": "C. trav. L7331-2"}
@@ -129,10 +130,16 @@ def _cape(case: Run, known: Known) -> Iterator[Obligation]:
                                     "Sans choix écrit, il s’arrête."))
 
 
+def sign_by(case: Run, first: date) -> date:
+    """The last day to sign a contract: a renewal is signed while the one before it runs (C. com. L127-2)."""
+    return first - timedelta(days=1) if case.memory.get("nature") == RENEWAL else first
+
+
 def _to_sign(case: Run, first: date) -> Obligation:
-    return Obligation(first, "sign", case.uid, Told("Signer votre contrat, au plus tard"), step="sign",
-                      article=WRITTEN[case.workflow],
-                      otherwise=Told("Sans signature à cette date, le contrat commence plus tard."))
+    late = ("Sans les deux signatures ce jour-là, le contrat s’arrête : ce n’est plus un renouvellement."
+            if case.memory.get("nature") == RENEWAL else "Sans signature à cette date, le contrat commence plus tard.")
+    return Obligation(sign_by(case, first), "sign", case.uid, Told("Signer votre contrat, au plus tard"), step="sign",
+                      article=WRITTEN[case.workflow], otherwise=Told(late))
 
 
 def _salaried(case: Run, known: Known) -> Iterator[Obligation]:

@@ -178,7 +178,7 @@ def road(case: Case, *, form: Any = None, status: int = 200, reasons: list[str] 
         left=read_so_far.count(False), code_alive=stands.code_at is not None and signatures.code_alive(stands, moment.now()),
         texts_to=gateway.ends_with(codes_sent.number_of(case.dossier, moment.now())), contact=office.contact,
         path=signing_links.path(stands), back=step_page.after(case.dossier),
-        first_day=None if facts.amendment else facts.first_day)
+        sign_by=None if facts.amendment else facts.sign_by)
 
 
 @pages.route("/dossier/<dossier>/<case>/countersign", methods=["GET", "POST"])

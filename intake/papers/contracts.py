@@ -60,7 +60,7 @@ NOTICE = (
 @speaking(FRENCH)
 def values_of(kind: str, case: Case, facts: Any) -> dict[str, Any]:
     """What a contract prints, from the case as read."""
-    known = shared(case, facts) | {"sign_by": in_words(facts.first_day or facts.today)}
+    known = shared(case, facts) | {"sign_by": in_words(facts.sign_by or facts.today)}
     return known | (_cesa(case, facts, known) if kind == "cesa" else _cape(case, facts, known))
 
 

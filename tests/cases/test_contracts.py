@@ -102,6 +102,8 @@ def test_a_renewal_is_signed_takes_effect_and_follows_the_first(cast: Cast, cloc
     assert case.memory["document"] == kept.sha256 and bytes(kept.content).startswith(b"%PDF")
     letter = Letter.get(Letter.template == "contract_to_sign")
     given = code(case)
+    assert "au plus tard le 31 mai 2027" in letter.body.replace("\u00a0", " "), "while the contract it renews still runs"
+    assert "au plus tard le 31 mai 2027" in text_of(bytes(kept.content))
     assert given not in letter.body and "⟦lien⟧" in letter.body, "link by letter, code by another way"
 
     case = step(case, "sign", cast.ana, code=given, **READ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from workflows.cape.clauses import SLOTS
 from workflows.contracts import Contract
 from workflows.engine import open_steps
 from workflows.grammar import Rule, Task
+from workflows.obligations import Known, obligations
 from workflows.signing import (
     EntryPapers,
     Mandate,
@@ -169,6 +171,19 @@ def test_a_renewal_is_signed_before_the_term() -> None:
         "person_signed_on": date(2026, 5, 30), "cogerance_signed_on": date(2026, 5, 31)}
     assert said(r.renewal_in_time_on_paper, renewal(date(2026, 6, 3)), **late_copy) != ""
     assert said(r.renewal_in_time_on_paper, renewal(date(2026, 6, 3)), **in_time) == "", "the dates on the paper count"
+
+
+@pytest.mark.parametrize("nature, last, late", [
+    ("renouvellement", date(2026, 5, 31), "ce n’est plus un renouvellement"),
+    ("premier", date(2026, 6, 1), "commence plus tard"),
+])
+def test_the_last_day_to_sign_is_said_and_so_is_what_passing_it_does(nature: str, last: date, late: str) -> None:
+    """Worked case 8: a renewal that begins on 1 June is signed in May; a first contract, on its first day at the latest."""
+    planned_so = planned("2026-06-01", "2027-05-31", date(2026, 5, 1), others=(RENEWED,), memory={"nature": nature})
+    assert planned_so.sign_by == last
+    case = SimpleNamespace(uid="c", workflow="cape", state="to_sign", memory={"nature": nature, "first_day": "2026-06-01"})
+    told, = obligations([case], Known(today=date(2026, 5, 1), settings={}))
+    assert (told.day, told.article) == (last, "C. com. L127-2") and told.otherwise and late in told.otherwise.sentence
 
 
 def test_a_new_contract_after_the_gap_is_no_renewal_and_prints_the_gap() -> None:

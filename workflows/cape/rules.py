@@ -54,6 +54,12 @@ class Facts(ContractFacts):
         return over + ONE_DAY if over and self.nature == RENEWAL else None
 
     @property
+    def sign_by(self) -> date | None:
+        """A renewal is signed while the contract before it runs (C. com. L127-2); any other, by its effect date."""
+        over = self.previous.over_on if self.previous and self.nature == RENEWAL else None
+        return min(self.first_day, over) if self.first_day and over else self.first_day
+
+    @property
     def capes_before(self) -> int:
         """CAPE that have ever been in force, this one left out."""
         return len(ever_in_force(self.others, "cape"))

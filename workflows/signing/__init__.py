@@ -190,8 +190,8 @@ def end_day(facts: ContractFacts, answers: Answers) -> date:
 
 
 def reminder_due(facts: ContractFacts) -> datetime | None:
-    """Some days before the effect date, to whoever must still sign; those before the sending are left out."""
-    return None if facts.first_day is None else reminder_before(facts.first_day, facts, facts.since)
+    """Some days before the last one to sign, to whoever must still do so; those before the sending are left out."""
+    return None if facts.sign_by is None else reminder_before(facts.sign_by, facts, facts.since)
 
 
 def reminder_before(effect: date, facts: ContractFacts, sent: datetime) -> datetime | None:

@@ -87,6 +87,11 @@ class ContractFacts(CaseFacts):
         return self.day("last_day")
 
     @property
+    def sign_by(self) -> date | None:
+        """The last day on which both may sign, once the effect date is written."""
+        return self.first_day
+
+    @property
     def amendment(self) -> Mapping[str, Any]:
         """The amendment that waits for its signatures; empty when there is none."""
         return self.memory.get("amendment") or {}
@@ -104,6 +109,6 @@ class ContractFacts(CaseFacts):
     def letter_values(self) -> dict[str, Any]:
         """Dates a letter may print."""
         return {
-            **super().letter_values(), "first_day": self.first_day, "last_day": self.last_day,
+            **super().letter_values(), "first_day": self.first_day, "last_day": self.last_day, "sign_by": self.sign_by,
             "deadline": self.day("deadline"),
         }
