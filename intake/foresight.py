@@ -133,8 +133,17 @@ def before(case: Case, row: Step, facts: Any, by: Actor) -> Foreseen:
             try:
                 tasks += [task_in_words(*given) for given in effects.tasks_of(then, at)]
             except NotSaidYet:
-                tasks.append(task_in_words(then.role, None, then.sentence, None))
+                said = task_in_words(then.role, None, then.sentence, None)
+                tasks.append(f"Selon vos réponses, {said[0].lower()}{said[1:]}" if _hangs(then, at) else said)
     return Foreseen(change_of(case, row, facts), tuple(letters), tuple(tasks), whole)
+
+
+def _hangs(then: Task, at: Moment) -> bool:
+    """Whether it is the answers that say if there is such work at all."""
+    try:
+        return bool(then.when and not then.when(at.facts, at.decision.answers))
+    except NotSaidYet:
+        return True
 
 
 def supposed(case: Case, row: Step, facts: Any, by: Actor) -> Moment:

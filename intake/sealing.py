@@ -149,7 +149,7 @@ def _examined(content: bytes, reader: Any, embedded: Any) -> Examined:
     whole = embedded.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
     found = Examined(
         sealed=True, intact=bool(status.intact and status.valid and whole and _nothing_in_the_gap(content, embedded)),
-        ours=hashlib.sha256(certificate.dump()).hexdigest() in trusted(), subject=certificate.subject.human_friendly,
+        ours=hashlib.sha256(certificate.dump()).hexdigest() in trusted(), subject=str(certificate.subject.native["common_name"]),
         at=embedded.self_reported_timestamp)
     if EVIDENCE in reader.root:
         found.evidence = json.loads(reader.root[EVIDENCE].data)

@@ -30,7 +30,6 @@ from intake.papers import evidence
 from workflows.calendar import working_day_on_or_after
 from workflows.fields import answers_to_json
 from workflows.grammar import Freeze, Page, Sign
-from workflows.signing import CHECKED
 
 log = logging.getLogger("intake.demo")
 
@@ -229,14 +228,14 @@ class World:
         return self.take(dossier, f"{workflow}.{step}", by, **code, read_contract="oui", read_annexes="oui")
 
     def _read_all(self, case: Case, by: Person) -> str:
-        """The link opened, every part read; the code that support reads out."""
+        """The link opened, every part read; the code that came by message."""
         stands = signatures.of(case)
         assert stands is not None  # noqa: S101
         signatures.open_link(stands, self.now, "192.0.2.10", "Navigateur de la démonstration")
         for part in range(len(evidence.parts_of(case))):
             signatures.note_read(stands, part, self.now)
         code = signatures.new_code()
-        signatures.give_code(stands, code, self.now, None, CHECKED["voice"])
+        signatures.give_code(stands, code, self.now, None, "SMS au numéro qui finit par 12")
         return code
 
 

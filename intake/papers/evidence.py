@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from intake import history, seal_keys, sealing
@@ -16,7 +16,7 @@ from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Mandate, Person, running
 from intake.models.pieces import Paper
 from intake.papers.making import make
-from intake.papers.values import NBSP, said, shared
+from intake.papers.values import NBSP, in_words, said, shared
 from intake.words import Count, at as in_paris
 from workflows.roles import LABELS, cogerance, person
 
@@ -158,7 +158,7 @@ def in_rows(one: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Lien personnel", f"ouvert le {both(link['opened_at'])}, depuis {link['network']}" if link.get("opened_at") else ""),
         ("Code", f"donné par {code['by'] or 'message'} le {both(code['at'])} : {code['how']}" if code.get("at") else ""),
         ("Lu", "\n".join(f"{title} : {both(at)}" for title, at in one.get("read", ()))),
-        ("Mandat", f"depuis le {mandate['since']}, {mandate['reference']}" if mandate else ""),
+        ("Mandat", f"depuis le {in_words(date.fromisoformat(mandate['since']))}, {mandate['reference']}" if mandate else ""),
         ("Connexion", f"{one['sign_in']}, le {both(one['signed_in_at'])}" if one.get("signed_in_at") else ""),
         ("Seconde étape", both(one["second_step_at"]) if one.get("second_step_at") else ""),
         ("Adresse réseau", one["network"]), ("Navigateur", one["browser"]), ("Document", spaced(one["document"])),

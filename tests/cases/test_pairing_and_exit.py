@@ -11,6 +11,7 @@ from intake import bookings
 from intake.cases import NotTheirs, StepRefused, new_case, take_step
 from intake.clock import NEVER, tick
 from intake.facts import facts_of
+from intake.foresight import before
 from intake.models import slots
 from intake.models.days import Assembly, Journee
 from intake.models.dossiers import Answers, Case, Dossier, Event
@@ -23,6 +24,7 @@ from tests.cases.test_whole_road import Road, find_peer, to_cape
 from tests.cast import Cast, principale
 from tests.conftest import NOW, Clock
 from workflows.calendar import paris_day
+from workflows.departure import departure
 
 pytestmark = pytest.mark.both_databases
 
@@ -293,6 +295,15 @@ def test_nothing_more_is_sent_to_someone_who_has_died(dossier: Dossier, cast: Ca
     assert ("hr", "") in open_tasks(leaving)
     step(leaving, "call_off", cast.sami, reason="Erreur de dossier")
     assert Person.get_by_id(cast.ana.id).died_on is None
+
+
+def test_nobody_is_told_of_a_death_that_nobody_has_said(dossier: Dossier, cast: Cast) -> None:
+    """The page of « Confirmer la sortie » cannot know the type before it is chosen: it says that the answers decide."""
+    in_cape(dossier, cast.sami)
+    leaving = begun(dossier, "departure", "announce", cast.sami, type="early_both", motive="job", ends_on="2027-04-01")
+    row = next(row for row in departure.rows("confirm") if row.label)
+    told, = before(leaving, row, facts_of(leaving, cast.sami), cast.sami).tasks
+    assert told.startswith("Selon vos réponses, à faire par l’équipe RH : « Décès")
 
 
 def test_a_departure_that_nobody_confirmed_is_recalled_every_week(
