@@ -24,6 +24,8 @@ MANY = 5_000
 
 def fill(cases: int) -> None:
     """Load so many admissions, in batches; the chain of each dossier is whole."""
+    if not db_is_postgres():
+        db.execute_sql("PRAGMA cache_size=-1000000")  # random identifiers, in indexes larger than what a server keeps at hand
     antenna = Antenna.get(Antenna.code == "principale")
     print_of = fingerprint(ALL["admission"])
     start = (Person.select(Person.id).order_by(Person.id.desc()).limit(1).scalar() or 0) + 1
