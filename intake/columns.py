@@ -100,7 +100,7 @@ def column(stage: Stage, asked: Asked) -> Column:
         return Column(stage, (), "0", False, empty_of(stage, asked))
     if stage.name == "liste-d-attente":
         return _by_rank(stage, asked)
-    page = cards.page(asked.wanted, [stage], most=COLUMN)
+    page = cards.page(asked.wanted, [stage], sort=stage.sort, most=COLUMN)
     return Column(stage, tuple(shown(one, asked) for one in page.cards), page.count, bool(page.next), empty_of(stage, asked))
 
 

@@ -19,6 +19,8 @@ class Stage:
     empty: str
     stalled_after: int = 0
     """Days without contact after which a card says so; 0: never."""
+    sort: str = "contact"
+    """What its cards are sorted by (`cards.SORTS`): whom nobody was in touch with for longest, unless it says otherwise."""
 
 
 STAGES = (
@@ -27,7 +29,8 @@ STAGES = (
     Stage("liste-d-attente", "Liste d’attente", ("waiting", "paused"), 3,
           "Pas de liste d’attente : la prochaine place est libre.", 45),
     Stage("entree-prevue", "Entrée prévue", ("offered", "papers", "signing"), 4, "Aucune entrée prévue."),
-    Stage("accueilli", "Accueil récent", ("joined",), 4, "Personne n’est entré ces 30 derniers jours."),
+    Stage("accueilli", "Accueil récent", ("joined",), 4, "Personne n’est entré ces 30 derniers jours.",
+          sort="-depuis"),
 )
 ASIDE = (
     Stage("contacts", "Contacts", ("contact", "meeting", "draft"), 1, "Aucun contact pour l’instant."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BooleanField, ForeignKeyField, TextField
+from peewee import JOIN, BooleanField, ForeignKeyField, TextField
 
 from intake import moment
 from intake.models.base import InstantField, Model, UidField, new_uid, write_transaction
@@ -45,5 +45,5 @@ def remove(uid: str, person: Person) -> bool:
 
 def seen_by(person: Person) -> list[SavedView]:
     """One's own views and those that others share, by name."""
-    return list(SavedView.select(SavedView, Person).join(Person).where(
+    return list(SavedView.select(SavedView, Person).join(Person, JOIN.LEFT_OUTER).where(  # views first: people are many
         (SavedView.person == person) | SavedView.shared).order_by(SavedView.name, SavedView.id).limit(MOST))

@@ -31,10 +31,11 @@ def rows() -> Response:
     seen = antennas_seen(*WHO)
     asked = ask(request.args, seen)
     stage = NAMED.get(request.args.get("etape", ""))
-    sort = request.args.get("tri", "") if request.args.get("tri", "").lstrip("-") in cards.SORTS else "contact"
+    usual, wanted = stage.sort if stage else "contact", request.args.get("tri", "")
+    sort = wanted if wanted.lstrip("-") in cards.SORTS else usual
     found = cards.page(asked.wanted, [stage] if stage else stages_of(asked), sort=sort, after=request.args.get("apres", ""),
                        most=MOST)
-    here = {"etape": stage.name if stage else "", "tri": sort if sort != "contact" else ""}
+    here = {"etape": stage.name if stage else "", "tri": sort if sort != usual else ""}
     return show("board_table.html", block="table", rows=[line(one, asked.wanted) for one in found.cards], stage=stage,
                 stages=(*STAGES, *ASIDE), asked=asked, antennas=seen, count=found.count,
                 heads=heads(sort, asked, here), here=here,

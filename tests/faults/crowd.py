@@ -27,15 +27,15 @@ def someone(name: str) -> Person:
                          created_at=moment.now())
 
 
-def taken_over(cast: Cast, name: str, since: date) -> Case:
-    """Someone who waits since a day, taken over."""
+def taken_over(cast: Cast, name: str, since: date, stage: str = "waiting") -> Case:
+    """Someone who waits since a day, or stands elsewhere, taken over."""
     number = Dossier.select().count() + 1
     person = Person.create(first_name=name, last_name="Lenoir", email=f"p{number}@exemple.fr", phone="",
                            created_at=moment.now())
     dossier = Dossier.create(number=f"OPT-2027-{number:04}", person=person, antenna=principale(), opened_at=moment.now())
     case = new_case(dossier, "admission")
     take_step(case, "take_over", by=cast.sami, key=None, raw={
-        "stage": "waiting", "reason": "Reprise", "since": since.isoformat(),
+        "stage": stage, "reason": "Reprise", "since": since.isoformat(),
         "since-day": str(since.day), "since-month": str(since.month), "since-year": str(since.year)})
     return again(case)
 

@@ -68,6 +68,17 @@ def test_in_the_waiting_list_those_left_without_news_come_first(people: Cast, cl
     assert "Sans nouvelle depuis 46 jours" in text.replace("\u00a0", " ")
 
 
+def test_who_entered_last_is_first_among_the_welcomed(people: Cast, clock: Clock, browse: Browse) -> None:
+    """Nobody there waits for news: the column is read from the latest entry, however many entered before."""
+    with writing():
+        for name in ("Léa", "Ada", "Zoé"):
+            crowd.taken_over(people, name, crowd.FIRST, "joined")
+            clock.forward(days=12)
+    text = read(browse(people.claire).get(BOARD)).text
+    assert text.index("Zoé Lenoir") < text.index("Ada Lenoir"), "thirty days later, Léa is no longer told"
+    assert "Léa Lenoir" not in text
+
+
 @pytest.mark.both_databases
 def test_she_is_found_by_any_of_her_words(two: People, people: Cast, browse: Browse) -> None:
     """Without accents, case or gender; by name, activity, town, address or number; and Ben is not."""
