@@ -47,6 +47,8 @@ NEWER = (
     "A document must not include more than one “autofocus” attribute.",  # a <dialog> may have its own
     "Attribute “autocorrect” not allowed on element “input” at this point.",
     "Attribute “autocorrect” not allowed on element “textarea” at this point.",
+    "Attribute “popovertarget” not allowed on element “button” at this point.",
+    "Attribute “popover” not allowed on element “nav” at this point.",
 )
 """What HTML has come to allow since this checker was made (2020)."""
 BLANK = '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Fragment</title></head><body>{}</body></html>'
