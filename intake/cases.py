@@ -171,7 +171,8 @@ def _move(case: Case, decision: Decision, now: datetime) -> None:
         case.moved_at = now
     case.due_at = None
     ranked_at = case.rank_at
-    project(case)
+    project(case, changed=decision.after != decision.before or any(
+        isinstance(one, Remember) for one in decision.consequences))
     move_case(case)
     if case.rank_at is not None and case.rank_at != ranked_at:
         stepped_back = any(isinstance(one, StepBack) for one in decision.consequences)

@@ -17,8 +17,11 @@ DATED = ("cape", "salaried", "membership")
 """Workflows whose dates those of other cases depend on: reviews, the associate deadline."""
 
 
-def project(case: Case, *, undone: bool = False) -> None:
-    """Bring what is derived from this case up to date, after a step or its undoing. The caller saves the case itself."""
+def project(case: Case, *, undone: bool = False, changed: bool = True) -> None:
+    """Bring what is derived from this case up to date, after a step or its undoing. The caller saves the case itself.
+
+    `changed`: its state or what it remembers is another; else the dates of other cases stand.
+    """
     case.follower = case.memory.get("follower") or ""
     if case.workflow == "admission":
         stamp = case.memory.get("rank_from")
@@ -28,7 +31,7 @@ def project(case: Case, *, undone: bool = False) -> None:
         _peer(case)
     elif case.workflow == "departure":
         _death(case)
-    elif case.workflow in DATED:
+    elif case.workflow in DATED and changed:
         _look_again(case)
 
 

@@ -23,7 +23,7 @@ WAIT = 5
 """Seconds one waits for its turn to write, or for a connection."""
 PRAGMAS: dict[str, Any] = {
     "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": WAIT * 1000, "secure_delete": 1,
-    "recursive_triggers": 1, "cache_size": -16_384,
+    "recursive_triggers": 1, "cache_size": -8_192,
 }
 STATEMENTS = 500
 """How many a SQLite connection keeps ready: the house has some three hundred, and reading one costs more than running it."""
