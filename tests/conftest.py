@@ -105,6 +105,14 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
     return moved
 
 
+@pytest.fixture(autouse=True)
+def in_french() -> None:
+    """Outside a request nobody reads yet: whatever the test before spoke, French."""
+    from intake.language import FRENCH, speak
+
+    speak(FRENCH)
+
+
 # The database --------------------------------------------------------------------------------------------------------
 
 
