@@ -105,14 +105,6 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
     return moved
 
 
-@pytest.fixture(autouse=True)
-def in_french() -> None:
-    """Outside a request nobody reads yet: whatever the test before spoke, French."""
-    from intake.language import FRENCH, speak
-
-    speak(FRENCH)
-
-
 # The database --------------------------------------------------------------------------------------------------------
 
 
@@ -217,12 +209,15 @@ def app(screens: Flask, settings: Settings, clock: Clock) -> Iterator[Flask]:
     from intake.models import base
 
     views, config = dict(screens.view_functions), dict(screens.config)
-    before = {scope: list(asked) for scope, asked in screens.before_request_funcs.items()}
+    around = [(functions, {scope: list(asked) for scope, asked in functions.items()}) for functions in (
+        screens.before_request_funcs, screens.after_request_funcs, screens.teardown_request_funcs)]
     open_house(settings)
     screens.config.update(SETTINGS=settings, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     yield screens
     screens.view_functions.update(views)
-    screens.before_request_funcs.update(before)
+    for functions, kept in around:
+        functions.clear()
+        functions.update(kept)
     screens.config.clear()
     screens.config.update(config)
     base.check_in()

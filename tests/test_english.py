@@ -236,7 +236,6 @@ def test_from_contact_to_associate_she_reads_english_everywhere(
         for address, html in pages_of(client, seen):
             found.update(dict.fromkeys(left_in(html, known), f"{step} {address}"))
         base.check_out(writing=True)
-        language.speak(language.FRENCH)
         return event
 
     monkeypatch.setattr(roads.Road, "take", took)
