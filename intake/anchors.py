@@ -9,20 +9,23 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+
+from peewee import fn
 
 from config import Settings
 from intake import moment, outbox
 from intake.history import Flaw
-from intake.models.base import write_transaction
+from intake.models.base import db, write_transaction
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Dossier, Event, House
 from intake.models.people import Person, find_by_email
 from intake.models.settings import settings_on
 from intake.words import PARIS
 from workflows import roles
+from workflows.calendar import paris_day
 
 AT = time(6)
 """Paris time; the letter is there before nine, or somebody goes and looks."""
@@ -32,9 +35,15 @@ HOUSE = "house"
 """The chain of the events of the house, among those of dossiers."""
 
 
+FOLDER = "anchors"
+
+_passed: tuple[date, Any] | None = None
+"""The last day that was anchored, and in which database."""
+
+
 def folder_of(settings: Settings) -> Path:
     """Where the anchors lie: with the backups, else in the data folder, where they prove less."""
-    return (settings.backups or settings.data) / "anchors"
+    return (settings.backups or settings.data) / FOLDER
 
 
 def lines() -> list[str]:
@@ -45,28 +54,35 @@ def lines() -> list[str]:
                    *(f"{HOUSE} {count} {head}" for count, head in house)])
 
 
-def pass_day(settings: Settings) -> Path | None:
-    """Once a day, lay the anchor down and owe its letters; the file just laid, or None. Twice is harmless."""
+def pass_day(settings: Settings) -> None:
+    """Once a day, lay the anchor down, then owe its letters; stopped between the two, it goes on. Twice is harmless."""
+    global _passed
     now = moment.now()
-    day = now.astimezone(PARIS).date()
+    day = paris_day(now)
+    if now < datetime.combine(day, AT, PARIS) or _passed == (day, db.obj):
+        return
     file = folder_of(settings) / f"{day.isoformat()}.txt"
-    if file.exists() or now < datetime.combine(day, AT, PARIS):
-        return None
-    told = lines()
-    lay(file, "".join(f"{line}\n" for line in told))
-    tell(file, day, len(told), now)
-    return file
+    if not file.exists():
+        lay(file, "".join(f"{line}\n" for line in lines()))
+    tell(file, day, now)
+    _passed = (day, db.obj)
 
 
 def lay(file: Path, text: str) -> None:
     """Write a file whole and once: of two servers at the same instant, the first one's stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".new") as fresh:
+    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".new", delete=False) as fresh:
         fresh.write(text.encode())
         fresh.flush()
         os.fsync(fresh.fileno())
-        with suppress(FileExistsError):
-            os.link(fresh.name, file)
+    try:
+        os.link(fresh.name, file)
+    except FileExistsError:
+        pass
+    except OSError:  # a disk that has no hard links
+        Path(fresh.name).replace(file)
+    finally:
+        Path(fresh.name).unlink(missing_ok=True)
 
 
 def digest(file: Path) -> str:
@@ -74,8 +90,9 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def tell(file: Path, day: date, chains: int, now: datetime) -> None:
+def tell(file: Path, day: date, now: datetime) -> None:
     """Owe each witness the digest of the day."""
+    chains = file.read_text().count("\n")
     with write_transaction():
         for person in witnesses():
             outbox.owe("anchor", person, cause=f"day:{day.isoformat()}", now=now, context={
@@ -98,6 +115,13 @@ def newest(folder: Path, before: date = date.max) -> tuple[Path, datetime] | Non
 _LINE = compiled(lambda: Event.select(Event.hash).join(Dossier).where(
     Dossier.uid == param("dossier"), Event.number == param("count")))
 _HOUSE_LINE = compiled(lambda: Event.select(Event.hash).where(Event.dossier.is_null(), Event.number == param("count")))
+
+
+def check_restored(backups: Path) -> Iterator[Flaw]:
+    """What came back, beside the latest anchor it is sure to have known: of a day before its last event."""
+    last = Event.select(fn.MAX(Event.made_at)).scalar()
+    laid = newest(backups / FOLDER, paris_day(last)) if last else None
+    yield from check(laid[0].read_text()) if laid else ()
 
 
 def check(text: str) -> Iterator[Flaw]:

@@ -90,18 +90,13 @@ def too_old(folder: Path) -> Iterator[Path]:
     days: set[object] = set()
     weeks: set[object] = set()
     for one in found:
-        at = made_at(one)
+        at = datetime.strptime(one.stem.removeprefix("parcours-"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         day, week = at.date(), at.isocalendar()[:2]
         kept = (day not in days and len(days) < DAILY) or (week not in weeks and len(weeks) < WEEKLY)
         days.add(day)
         weeks.add(week)
         if not kept and at < moment.now() - timedelta(hours=24):
             yield one
-
-
-def made_at(backup: Path) -> datetime:
-    """When a backup was made, by its name."""
-    return datetime.strptime(backup.stem.removeprefix("parcours-"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def newest(folder: Path) -> tuple[Path, datetime] | None:

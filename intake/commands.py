@@ -86,15 +86,10 @@ def say(sentence: str) -> None:
 @contextmanager
 def database(settings: Settings) -> Iterator[None]:
     """The database, keys and office, open for writing."""
-    from intake import outbox, seal_keys, secrets_kept
-    from intake.models import base, sealed
+    from intake import open_house
+    from intake.models import base
 
-    base.connect(settings.database_url)
-    sealed.load_keys(settings.key_file, create=not settings.production)
-    seal_keys.use(settings.key_file, create=not settings.production)
-    outbox.open_office(settings.public_url, bounces=settings.bounces, sender=settings.sender, email=settings.email,
-                       phone=settings.phone)
-    secrets_kept.set_secret(settings.secret_key)
+    open_house(settings)
     with base.writing():
         yield
 
@@ -206,8 +201,7 @@ def restore(told: argparse.Namespace, settings: Settings) -> int:
     with database(settings):
         erased, held = backups.come_back(told.file.parent / backups.TOMBSTONES)
         flaws = list(history.verify())
-        laid = anchors.newest(told.file.parent / "anchors", backups.made_at(told.file).date())
-        flaws += anchors.check(laid[0].read_text()) if laid else ()
+        flaws += anchors.check_restored(told.file.parent)
     say(f"Restored: {erased} erased again, {held} letters held until someone lets them go, every sign-in ended.")
     return refuse("\n".join(f"{flaw.where}: {flaw.problem}" for flaw in flaws)) if flaws else 0
 

@@ -140,11 +140,18 @@ def round_of(app: Flask, deliver: Deliver) -> tuple[int, int]:
     with app.app_context(), base.writing():
         taken = clock.tick()
         retention.pass_day()
-        settings = app.config["SETTINGS"]
+        lay_elsewhere(app.config["SETTINGS"])
+        return taken, post.send_due(deliver)
+
+
+def lay_elsewhere(settings: Settings) -> None:
+    """What is kept beside the database; a disk that is away or full delays neither clock nor post, and is tried again."""
+    try:
         if settings.backups is not None:
             backups.tell_tombstones(settings.backups)
         anchors.pass_day(settings)
-        return taken, post.send_due(deliver)
+    except OSError as problem:
+        log.warning("nothing is laid down where backups go: %s", problem)
 
 
 def owed_rounds(app: Flask, stop: threading.Event) -> None:

@@ -208,18 +208,15 @@ def app(screens: Flask, settings: Settings, clock: Clock) -> Iterator[Flask]:
     from intake import open_house
     from intake.models import base
 
-    views, config = dict(screens.view_functions), dict(screens.config)
-    around = [(functions, {scope: list(asked) for scope, asked in functions.items()}) for functions in (
-        screens.before_request_funcs, screens.after_request_funcs, screens.teardown_request_funcs)]
+    bent = (screens.config, screens.view_functions, screens.before_request_funcs, screens.after_request_funcs,
+            screens.teardown_request_funcs)
+    kept = [{name: list(one) if isinstance(one, list) else one for name, one in held.items()} for held in bent]
     open_house(settings)
     screens.config.update(SETTINGS=settings, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     yield screens
-    screens.view_functions.update(views)
-    for functions, kept in around:
-        functions.clear()
-        functions.update(kept)
-    screens.config.clear()
-    screens.config.update(config)
+    for held, as_it_was in zip(bent, kept, strict=True):
+        held.clear()  # type: ignore[attr-defined]
+        held.update(as_it_was)  # type: ignore[attr-defined]
     base.check_in()
     base.db.close_all()
 

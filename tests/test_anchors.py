@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from config import Settings
-from intake import anchors, history, house_health
+from intake import anchors, history, house_health, serving
 from intake.models.base import db
 from intake.models.dossiers import Answers, Dossier, Event, House
 from intake.models.letters import Letter
@@ -38,16 +40,16 @@ def house(cast: Cast, database: Any) -> Cast:
 def laid(settings: Settings, clock: Clock) -> Path:
     """The anchor of the next morning."""
     clock.set(MORNING)
-    file = anchors.pass_day(settings)
-    assert file is not None
-    return file
+    anchors.pass_day(settings)
+    return anchors.folder_of(settings) / "2027-03-02.txt"
 
 
 def test_once_a_morning_to_two_witnesses(house: Cast, settings: Settings, clock: Clock) -> None:
     clock.set(MORNING - timedelta(minutes=1))
-    assert anchors.pass_day(settings) is None, "not before six"
+    anchors.pass_day(settings)
+    assert not anchors.folder_of(settings).exists(), "not before six"
     file = laid(settings, clock)
-    assert anchors.pass_day(settings) is None
+    anchors.pass_day(settings)
     assert file.name == "2027-03-02.txt" and (file.stat().st_mode & 0o077) == 0
     expected = sorted([*(f"{one.uid} {one.events} {one.head}" for one in Dossier.select()),
                        *(f"house {one.events} {one.head}" for one in House.select() if one.events)])
@@ -57,6 +59,37 @@ def test_once_a_morning_to_two_witnesses(house: Cast, settings: Settings, clock:
     told = hashlib.sha256(file.read_bytes()).hexdigest()
     assert all(told in letter.body for letter in letters)
     assert letters[0].subject == "Empreinte de l’historique du 2\N{NO-BREAK SPACE}mars 2027"
+
+
+def test_stopped_between_file_and_letters_it_goes_on(house: Cast, settings: Settings, clock: Clock) -> None:
+    clock.set(MORNING)
+    file = anchors.folder_of(settings) / "2027-03-02.txt"
+    anchors.lay(file, "house 1 abc\n")
+    anchors.pass_day(settings)
+    assert file.read_text() == "house 1 abc\n", "what was laid first stays"
+    assert all(anchors.digest(file) in letter.body for letter in Letter.select().where(Letter.template == "anchor"))
+    assert Letter.select().where(Letter.template == "anchor").count() == 2
+
+
+@pytest.mark.parametrize("away", [True, False], ids=["away", "the control: the disk is there"])
+def test_a_disk_that_is_away_stops_neither_clock_nor_post(app: Flask, people: Cast, clock: Clock, settings: Settings,
+                                                          tmp_path: Path, away: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    if away:
+        elsewhere.write_text("not a folder")
+    app.config["SETTINGS"] = replace(settings, backups=elsewhere)
+    clock.set(MORNING)
+    serving.round_of(app, lambda *_: None)
+    assert (elsewhere / "anchors" / "2027-03-02.txt").exists() is not away
+
+
+def test_what_comes_back_is_held_against_the_anchor_before_it(house: Cast, settings: Settings, clock: Clock) -> None:
+    file = laid(settings, clock)
+    clock.forward(days=1)
+    arrived(house.zoe)
+    assert list(anchors.check_restored(file.parent.parent)) == []
+    file.write_text(file.read_text().replace(Dossier.get(Dossier.person == house.ana).head, "0" * 64))
+    assert [flaw.problem for flaw in anchors.check_restored(file.parent.parent)] == ["was rewritten since the anchor was laid"]
 
 
 def test_what_goes_on_is_no_flaw(house: Cast, settings: Settings, clock: Clock) -> None:

@@ -70,9 +70,12 @@ _MADE = compiled(lambda: Attendance.insert(
     at=param("at"), noted_at=param("noted_at")).on_conflict_ignore())
 
 
+def _row(journee: Any, person: Any, half: Any) -> Any:
+    return (Attendance.journee == journee) & (Attendance.person == person) & (Attendance.half == half)
+
+
 def _there() -> Any:
-    return ((Attendance.journee == param("journee")) & (Attendance.person == param("person"))
-            & (Attendance.half == param("half")))
+    return _row(param("journee"), param("person"), param("half"))
 
 
 _CAME = compiled(lambda: Attendance.update(
@@ -136,10 +139,6 @@ def _insert(journee: Journee, person: Person, half: str, status: str, how: str, 
     """Whether the row was not there."""
     return _MADE(journee=journee.id, person=person.id, half=half, status=status, how=how, at=at,
                  noted_at=moment.now()) is not None
-
-
-def _row(journee: Journee, person: Person, half: str) -> object:
-    return (Attendance.journee == journee) & (Attendance.person == person) & (Attendance.half == half)
 
 
 # Names to match ------------------------------------------------------------------------------------------------------

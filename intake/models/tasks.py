@@ -117,8 +117,7 @@ def give(case: Case, role: str, sentence: str, due_on: date, person: Person | No
         return
     last = Event.select().where(Event.case == case).order_by(Event.id.desc()).first()
     with write_transaction():
-        Task.insert(uid=new_uid(), dossier=case.dossier_id, case=case, antenna=case.antenna_id, role=role,
-                    person=person, sentence=sentence, due_on=due_on, closes_with=[], opened_by=last).execute()
+        open_for(role, person, sentence, due_on, event=last)
 
 
 _RINGING = compiled(lambda: Task.select(Task.id).where(Task.rings_on <= param("today"), Task.closed_at.is_null()))

@@ -110,6 +110,12 @@ def pair() -> Response:
     return page.answer(form, act)
 
 
+def the_device(uid: str) -> Device:
+    """A tablet, else 404."""
+    found: Device = Device.get_or_none(Device.uid == uid) or abort(404)
+    return found
+
+
 def pin_kept(digits: str) -> dict[str, Any]:
     """What a tablet checks the team's code against."""
     salt = secrets.token_bytes(16)
@@ -121,9 +127,7 @@ def pin_kept(digits: str) -> dict[str, Any]:
 @access(*WHO)
 def move(uid: str) -> Response:
     """Where a tablet stands, once it has been carried elsewhere."""
-    device = Device.get_or_none(Device.uid == uid)
-    if device is None:
-        abort(404)
+    device = the_device(uid)
     form = PlaceForm(typed(), data={"place": device.place, "name": device.name})
     page = Change("Changer le lieu d’une tablette", "Enregistrer", url_for("devices.list_all"), caption=device.name,
                   back_label="Bornes", told=["La journée qu’elle sert dira ce lieu.", "L’ancien reste dans l’historique."])
@@ -135,9 +139,7 @@ def move(uid: str) -> Response:
 @access(*WHO)
 def revoke(uid: str) -> Response:
     """Cut a tablet off, lost or lent."""
-    device = Device.get_or_none(Device.uid == uid)
-    if device is None:
-        abort(404)
+    device = the_device(uid)
     page = Change("Révoquer une tablette", "Révoquer cette tablette", url_for("devices.list_all"), caption=device.name,
                   back_label="Bornes", danger=True, told=[
                       "Elle est coupée dès sa prochaine demande.",
