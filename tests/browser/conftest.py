@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page
+from playwright.sync_api import Browser, BrowserType, Page, ViewportSize
 
 from tests.browser.hand import ROOT, Hand
 from tests.conftest import NOW, SECRET, Clock, missing
@@ -29,6 +29,7 @@ SHELL = shutil.which("chromium-headless-shell") or CHROMIUM
 """The same engine without its windows, four times as quick to open a page in."""
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
+PHONE: ViewportSize = {"width": 360, "height": 740}
 AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-*.min.js"))
 
 

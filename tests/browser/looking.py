@@ -11,7 +11,6 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.browser.conftest import check_accessible
 
-PHONE = {"width": 360, "height": 740}
 SIZES = ((320, 256, ""), (360, 740, "34px"), (360, 740, ""))
 """Width, height, and the size of text: WCAG’s smallest window, text twice as large, a telephone."""
 SEEN: set[int] = set()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import House
-from tests.browser.looking import PHONE, examine
+from tests.browser.conftest import PHONE, House
+from tests.browser.looking import examine
 from tests.browser.people import Someone
 from tests.browser.road import details
 

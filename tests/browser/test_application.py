@@ -10,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from tests.browser.applicants import applies, asked, enters, inside, settings_of
-from tests.browser.conftest import House, check_accessible
+from tests.browser.conftest import PHONE, House, check_accessible
 from tests.browser.killed import Applicant, Killed, holds, type_somewhere
-from tests.browser.looking import PHONE, examine
+from tests.browser.looking import examine
 from tests.browser.people import Answers
 from tests.browser.road import ENTRY, PAGES
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from intake.models.dossiers import Event
 from intake.models.letters import Letter
 from intake.models.people import Person
-from tests.browser.conftest import SECRET, TEAM, House
+from tests.browser.conftest import PHONE, SECRET, TEAM, House
 from tests.browser.people import is_answer
-from tests.browser.ways import PHONE, fits_a_phone, press_by_tab, skip_to_content, tab_to
+from tests.browser.ways import fits_a_phone, press_by_tab, skip_to_content, tab_to
 from tests.cases.test_whole_road import Road, to_review
 from tests.cast import Cast, opened
 

@@ -14,8 +14,8 @@ from intake import moment
 from intake.models.dossiers import Case
 from intake.models.people import Commitment, Mandate, Person
 from tests import cast as the_cast
-from tests.browser.conftest import House
-from tests.browser.ways import PHONE, choose_by_arrows, fits_a_phone, press_by_tab, skip_to_content, tab_to
+from tests.browser.conftest import PHONE, House
+from tests.browser.ways import choose_by_arrows, fits_a_phone, press_by_tab, skip_to_content, tab_to
 from tests.cast import LONG_AGO, Cast
 from tests.conftest import SECRET
 from tests.faults import crowd

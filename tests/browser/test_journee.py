@@ -17,7 +17,7 @@ from intake.models import badges, days, irritants, people, slots
 from intake.models.days import Journee
 from intake.models.dossiers import Dossier
 from intake.models.people import Person, RoleGrant
-from tests.browser.conftest import House
+from tests.browser.conftest import PHONE, House
 from tests.cast import LONG_AGO, opened, principale
 from tests.conftest import SECRET
 
@@ -111,7 +111,7 @@ def looks_well(page: Page, address: str, axe: Callable[[Page], None]) -> None:
     page.goto(address)
     expect(page.locator("h1")).to_have_count(1)
     axe(page)
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, f"{address} scrolls sideways at 360 px"
     small = page.evaluate("""() => [...document.querySelectorAll('main .button, main button, main .choice label')].filter(
         (one) => one.offsetParent && Math.min(one.offsetHeight, one.offsetWidth) < 44).map((one) => one.outerHTML)""")

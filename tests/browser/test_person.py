@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import config
-from tests.browser.conftest import House, make_house
+from tests.browser.conftest import PHONE, House, make_house
 from tests.browser.hand import Hand
-from tests.browser.looking import PHONE, examine
+from tests.browser.looking import examine
 from tests.cast import Cast, invite
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])

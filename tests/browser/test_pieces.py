@@ -14,7 +14,7 @@ from config import Settings
 from intake import moment
 from intake.cases import take_step
 from intake.models.people import Person
-from tests.browser.conftest import House, check_accessible
+from tests.browser.conftest import PHONE, House, check_accessible
 from tests.browser.people import PDF, Someone, as_read, spaced
 from tests.cases.test_admission import arrived
 from tests.cast import opened
@@ -23,7 +23,6 @@ from tests.hostile import exif, saved
 
 pytestmark = pytest.mark.timeout(300)
 
-PHONE = {"width": 360, "height": 740}
 PAGE = "presentation"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import House
+from tests.browser.conftest import PHONE, House
 from tests.browser.tablets import cable, house, network, new_tablet, paired_profile, tablet
 from tests.kiosk.house import Borne, Network, arrived, badge
 
@@ -294,7 +294,7 @@ def test_every_screen_for_everybody(tablet: Borne, axe: Callable[[Page], None]) 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """Someone's own telephone."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
+    context = browser.new_context(viewport=PHONE, locale="fr-FR")
     yield context.new_page()
     context.close()
 

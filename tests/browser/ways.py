@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, Response, ViewportSize, expect
+from playwright.sync_api import Page, Response, expect
 
-PHONE: ViewportSize = {"width": 360, "height": 740}
+from tests.browser.conftest import PHONE
+
 MOST_TABS = 120
 
 CALLED = """(wanted) => {
