@@ -127,7 +127,7 @@ def test_a_slow_upload_says_how_far_it_is(drafting: House, browser: Browser) -> 
     }""")
     page.locator("[type=file]").set_input_files(photo())
     page.get_by_role("button", name="Ajouter ce fichier").click()
-    expect(page.get_by_text(spaced("Envoi de IMG_2041.jpg. Gardez cette page ouverte."))).to_be_visible()
+    expect(page.locator("[data-sending]")).to_contain_text(spaced("Envoi de IMG_2041.jpg. Gardez cette page ouverte."))
     check_accessible(page)
     expect(page.get_by_role("link", name="Voir IMG_2041.jpg")).to_be_focused(timeout=20_000)
     said = page.evaluate("said")
