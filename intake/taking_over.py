@@ -27,7 +27,7 @@ from intake.models.people import Antenna, Commitment, Person, find_by_email, fol
 from intake.models.search import folded
 from intake.words import say
 from workflows import fields as f, roles
-from workflows.contracts import signed_or_in_force
+from workflows.contracts import elsewhere_told, signed_or_in_force
 from workflows.grammar import StepForm
 
 WAITING, CAPE, CESA = "attente", "cape", "cesa"
@@ -52,6 +52,7 @@ class Row(StepForm):
     first_day = f.DayField("Premier jour", optional=True)
     last_day = f.DayField("Dernier jour", optional=True)
     earlier = f.TextField("Contrats précédents", optional=True)
+    elsewhere = f.TextField("Contrats ailleurs", optional=True)
     associate_since = f.DayField("Associé depuis le", optional=True, past=True)
     peer = f.TextField("Binôme", optional=True)
     peer_since = f.DayField("Binôme depuis le", optional=True, past=True)
@@ -179,6 +180,8 @@ def _line(number: int, cells: Mapping[str, str], problems: list[Problem]) -> Lin
     first, last = told["first_day"], told["last_day"]
     if first and last and last < first:
         found.append(Problem(number, LABELS["last_day"], "Le dernier jour vient après le premier."))
+    if told["elsewhere"] and not elsewhere_told(told["elsewhere"]):
+        found.append(Problem(number, LABELS["elsewhere"], "Écrivez : CAPE, nom de la coopérative, 15/01/2024 au 14/10/2024."))
     problems.extend(found)
     return None if found else Line(number, told)
 
@@ -237,10 +240,10 @@ def _take_over(told: Mapping[str, Any], person: Person, source: str) -> None:
     if told["committed_on"]:
         Commitment.create(person=person, signed_on=told["committed_on"], recorded_by=by)
     if told["stage"] == WAITING:
-        stand("admission", "waiting", told["since"])
+        stand("admission", "waiting", told["since"], elsewhere=told["elsewhere"])
         return
     first = told["first_day"]
-    stand("admission", "joined", told["since"] or first)
+    stand("admission", "joined", told["since"] or first, elsewhere=told["elsewhere"])
     if told["stage"] == CAPE:
         stand("cape", "trading", first, first_day=first, last_day=told["last_day"], earlier=told["earlier"])
     else:

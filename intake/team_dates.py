@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from intake import moment
+from intake import moment, words
 from intake.agenda import Entry
 from intake.ahead import IN_FORCE, PAIRED_OR_NOT, said
-from intake.facts.contracts import Row, contracts_in, contracts_of
+from intake.facts.contracts import Row, cases_of, contracts_in
 from intake.models.actors import Grant, roles_on_antenna
 from intake.models.days import Assembly, assemblies_from
-from intake.models.dossiers import Case, Dossier
+from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Person
 from intake.models.settings import settings_on
 from intake.outbox import link_to
 from workflows.accompaniment import Facts as PairingFacts
 from workflows.accompaniment.rules import Asked, asked_reviews
-from workflows.calendar import add_months
+from workflows.calendar import add_months, paris_day
+from workflows.contracts import elsewhere_in
 from workflows.counters import Counter, counters
 from workflows.duties import duties, may_read
 from workflows.obligations import HELD_SHARES, Known, Obligation
@@ -104,14 +105,32 @@ def _dossiers(antennas: Sequence[Antenna]) -> Iterable[tuple[Dossier, list[Case]
 
 
 def counters_of(dossier: Dossier) -> list[Counter]:
-    """The legal counters of a person, all their dossiers and antennas counted."""
-    return counters(contracts_of(dossier.person_id), moment.today())  # type: ignore[arg-type]
+    """The legal counters of a person, all their dossiers and antennas counted; contracts elsewhere flagged."""
+    rows = cases_of(dossier.person_id)  # type: ignore[arg-type]
+    return counters(contracts_in(rows), moment.today(), elsewhere_in([row.memory for row in rows]))
 
 
-def explained(counter: Counter) -> dict[str, Any]:
+def decisions_of(dossier: Dossier) -> dict[str, list[str]]:
+    """What was decided of doubtful dates when contracts of a person were sent, by workflow: who, when, why."""
+    rows = (Answers.select(Answers, Event, Case, Person).join(Event, on=Answers.event)
+            .join(Person, on=Event.actor).join_from(Event, Case, on=Event.case).join(Dossier)
+            .where(Dossier.person == dossier.person_id, Event.step == "send", Case.workflow.in_(("cape", "salaried")))
+            .order_by(Event.id))
+    latest = {one.event.case_id: one for one in rows}
+    found: dict[str, list[str]] = {}
+    for one in latest.values():
+        if one.event.case.memory.get("decided_on") and one.text.get("decision"):
+            found.setdefault(one.event.case.workflow, []).append(words.sentence(
+                "Décidé par {qui} le {jour} : {raison}", qui=one.event.actor.called, jour=paris_day(one.event.made_at),
+                raison=one.text["decision"]))
+    return found
+
+
+def explained(counter: Counter, decided: Mapping[str, list[str]]) -> dict[str, Any]:
     """A counter as a page says it."""
     return {"title": counter.title, "says": said(counter.says), "article": counter.article, "periods": counter.periods,
-            "doubts": [said(one) for one in counter.doubts]}
+            "doubts": [said(one) for one in counter.doubts], "flagged": [said(one) for one in counter.flagged],
+            "decided": decided.get(counter.decided, [])}
 
 
 def entry_of(line: Line) -> Entry:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflows import fields as f
+from workflows.contracts import elsewhere_told
 from workflows.grammar import (
     Answers,
     CaseFacts,
@@ -268,8 +269,15 @@ class TakeOverForm(StepForm):
     first_day = f.DayField("Premier jour du contrat", optional=True)
     last_day = f.DayField("Dernier jour du contrat", optional=True)
     earlier = f.TextField("Contrats précédents (dates)", optional=True)
+    elsewhere = f.TextField("Contrats dans une autre coopérative", optional=True)
     peer = f.TextField("Binôme (identifiant)", optional=True)
     reason = f.LinesField("Raison", missing="Indiquez la raison")
+
+
+def told_elsewhere(_: CaseFacts, answers: Answers) -> dict[str, Any]:
+    """The contracts with another cooperative, as the table one takes over from says them."""
+    said = elsewhere_told(str(answers.get("elsewhere") or ""))
+    return {"elsewhere": said} if said else {}
 
 
 def take_over(*dests: str, remember: Any) -> tuple[Step, ...]:
@@ -281,7 +289,7 @@ def take_over(*dests: str, remember: Any) -> tuple[Step, ...]:
 
     return tuple(
         Step("take_over", "Reprendre un dossier existant", (), dest, by=support, form=TakeOverForm,
-             chosen_if=[stands_at(dest)], then=[Remember(remember)],
+             chosen_if=[stands_at(dest)], then=[Remember(remember), Remember(told_elsewhere)],
              effective=lambda facts, answers: answers["since"], past="a repris un dossier existant", final=True)
         for dest in dests
     )

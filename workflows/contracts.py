@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["cape", "cesa"]
 Period = tuple[date, date]
@@ -21,6 +21,11 @@ SIGNED = ("signed", *EVER)
 
 ONE_DAY = timedelta(days=1)
 DAY = re.compile(r"\b(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})\b")
+TOLD_ELSEWHERE = re.compile(rf"(.*?){DAY.pattern}\s*(?:au|–|-|,)?\s*{DAY.pattern}", re.DOTALL)
+SALARIED = re.compile(r"(?i)\bcesa\b|salari")
+NOT_A_NAME = re.compile(r"(?i)\b(?:cape|cesa|contrat salarié|du)\b")
+BETWEEN = " ,;:.–-\n"
+"""What stands beside the name of a cooperative in such a text, and between two contracts."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,43 @@ class Contract:
     def covers(self, day: date) -> bool:
         """Whether its dates hold this day."""
         return self.first_day <= day and (self.over_on is None or day <= self.over_on)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A contract with another cooperative: recorded and flagged, never deducted (JOURNEY §8)."""
+
+    coop: str
+    kind: Kind
+    first_day: date
+    last_day: date
+
+
+def elsewhere_in(memories: Sequence[Mapping[str, Any]]) -> tuple[Elsewhere, ...]:
+    """The contracts elsewhere that a person’s cases remember, oldest case first: the last one to speak of them is believed."""
+    said = next((memory["elsewhere"] for memory in reversed(memories) if "elsewhere" in memory), ())
+    found = [Elsewhere(one["coop"], one["kind"], date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
+             for one in said]
+    return tuple(sorted(found, key=lambda one: one.first_day))
+
+
+def elsewhere_told(text: str) -> list[dict[str, str]]:
+    """Contracts elsewhere read in a text (« CAPE, Coop Azur, 15/01/2025 au 30/06/2025 »), as a case remembers them.
+
+    None of them when part of the text is not understood.
+    """
+    found = []
+    for said, *days in TOLD_ELSEWHERE.findall(text):
+        coop = NOT_A_NAME.sub(" ", said).strip(BETWEEN).lstrip("()")
+        try:
+            first, last = (date(int(year), int(month), int(day)) for day, month, year in (days[:3], days[3:]))
+        except ValueError:
+            return []
+        if not coop or last < first:
+            return []
+        found.append({"coop": coop, "kind": "cesa" if SALARIED.search(said) else "cape",
+                      "first": first.isoformat(), "last": last.isoformat()})
+    return [] if TOLD_ELSEWHERE.sub("", text).strip(BETWEEN + "()") else found
 
 
 def periods_in(text: str) -> list[list[str]]:

@@ -139,14 +139,14 @@ def decide(
 
 
 def blank_form(step: Step, facts: CaseFacts, typed: Mapping[str, Any] | None = None) -> StepForm | None:
-    """The form of a step, filled with its choices, and with what was typed if anything was."""
+    """The form of a step, filled with its choices, and with what was typed if anything was; None when it asks nothing now."""
     if step.form is None:
         return None
     form = step.form(_Posted(typed) if typed is not None else None)
     offer_entries(form, facts.settings)
     if step.fill:
         step.fill(form, facts)
-    return form
+    return form if list(form) else None
 
 
 def not_from_here(workflow: Workflow, state: str) -> Refusal:

@@ -304,6 +304,8 @@ class Step:
     """What happens, told before the button."""
     before: Callable[[Any], Sequence[Told]] | None = None
     """before(facts): what the person reads before taking it, with its figures and dates; in place of `hint`."""
+    warns: Callable[[Any], Sequence[Told]] | None = None
+    """warns(facts): what its page warns of before the form, with its figures and dates; it blocks nothing."""
     decision: bool = False
     """Shown by the filter « Décisions seulement »."""
     final: bool = False

@@ -68,7 +68,8 @@ def hire(w: World, house: House, dossier: Dossier, stop: str, then: Plan | None)
               statutes="Statuts du 2 janvier 2024", clientele="La clientèle reste à la personne.", sharing="none",
               objectives="18 000 € facturés par an.")
     yield w.after(1, 3)
-    w.take(dossier, "salaried.send", hr)
+    w.take(dossier, "salaried.send", hr,
+           decision="Les deux calculs sont lus avec la cogérance : la date la plus proche est gardée.")
     if stop == "to_sign":
         return
     yield w.after(1, 4)

@@ -16,7 +16,7 @@ from intake.models.compiled import compiled, param
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Commitment, Mandate as MandateRow, Person, RoleGrant, running
 from intake.models.pieces import Paper
-from workflows.contracts import SIGNED, Contract
+from workflows.contracts import SIGNED, Contract, elsewhere_in
 from workflows.roles import circle, coordinator
 from workflows.signing import EntryPapers, Mandate
 
@@ -104,7 +104,8 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
     here = [row for row in rows if row.dossier_id == case.dossier_id]
     leaving = _last(here, "departure")
     known: dict[str, Any] = {
-        "others": tuple(one for one in contracts_in(rows) if one.case != case.uid)}
+        "others": tuple(one for one in contracts_in(rows) if one.case != case.uid),
+        "elsewhere": elsewhere_in([row.memory for row in rows])}
     if leaving is not None and leaving.state != "called_off":
         known |= {
             "departure_ends_on": _day(leaving.memory, "ends_on"),

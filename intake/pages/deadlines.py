@@ -67,9 +67,10 @@ def of_dossier(uid: str) -> Response:
     held = {role for case in cases for role in my_roles(case)}
     if not mine and not held & set(team_dates.READERS):
         abort(404)
+    decided = team_dates.decisions_of(dossier)
     dates = [] if mine else [team_dates.Line(dossier, one) for one in team_dates.dates_of(dossier, cases) if may_read(one, held)]
     return show("deadlines_dossier.html", dossier=dossier, mine=mine, lines=[_said(line) for line in dates],
-                counters=[team_dates.explained(one) for one in team_dates.counters_of(dossier)])
+                counters=[team_dates.explained(one, decided) for one in team_dates.counters_of(dossier)])
 
 
 # A private feed ------------------------------------------------------------------------------------------------------

@@ -191,6 +191,7 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
     mine = case.dossier.person_id == me().id
     told = [sentence for one in opened.step.then if (sentence := tell(one, facts))]
     before = [words.fill(one.sentence, one.values) for one in opened.step.before(facts)] if mine and opened.step.before else []
+    warned = [words.fill(one.sentence, one.values) for one in opened.step.warns(facts)] if opened.step.warns else []
     foreseen = surprise.foreseen if surprise else None if mine else foresight.before(case, opened.step, facts, me())
     if opened.step.name == opinion.STEP and opinion.is_here():
         told_of = opinion.mine(case, opened, facts, opinion.came_from(), form, said)
@@ -199,7 +200,7 @@ def page(case: Case, opened: OpenStep, facts: Any, form: Any, *, status: int, re
     return show(
         "step.html", block="form", status=status, case=case, dossier=case.dossier, name=name_of(case.dossier),
         step=opened.step, form=form, possible=opened.possible, refusals=opened.refusals, reasons=said, told=told,
-        foreseen=foreseen, surprise=surprise, warnings=[words.say(one) for one in opened.warnings], back=after(case.dossier),
+        foreseen=foreseen, surprise=surprise, warnings=[*map(words.say, opened.warnings), *warned], back=after(case.dossier),
         state=workflow_of(case).state.get(case.state), mine=mine, before=before,
         stale=stale, both=both, label=label_of(opened.step, case, mine), minutes=facts.settings["undo.minutes"],
         found_back=notice, token=late_forms.token_for(case, me(), request.path) if case.id else "",

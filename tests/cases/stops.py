@@ -240,7 +240,7 @@ def called_off(cast: Cast, clock: Clock) -> None:
     road.take("cape.restart", cast.odile, reason="Reprend")
     first = (clock.now + timedelta(days=2)).date()
     road.prepare("cape", cast.sami, first, months="6", peer=cast.noe.uid)
-    road.take("cape.send", cast.sami)
+    road.take("cape.send", cast.sami, decision="Lu : la plus proche des deux dates")
     road.sign("cape", cast.ben)
     road.sign("cape", cast.marc, "countersign")
     road.go_to(first)

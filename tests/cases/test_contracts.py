@@ -210,9 +210,16 @@ def test_contracts_told_by_a_take_over_count(cast: Cast) -> None:
 
 def cesa_to_sign(cast: Cast) -> Case:
     """From a running CAPE, a CESA asked, agreed, prepared and sent."""
-    Assembly.create(day=date(2028, 6, 23))
     dossier = a_dossier(cast.ana)
     taken_over(dossier, cast.sami)
+    case = step(asked_for_a_cesa(cast, dossier), "prepare", cast.sami, first_day="2027-04-01", job="Céramiste",
+                objectives="Douze chantiers", statutes="2025", sharing="none", **CESA_WORDING)
+    return step(case, "send", cast.sami)
+
+
+def asked_for_a_cesa(cast: Cast, dossier: Dossier) -> Case:
+    """From a running CAPE, a CESA asked and agreed."""
+    Assembly.create(day=date(2028, 6, 23))
     case = new_case(dossier, "salaried")
     take_step(case, "request", by=cast.ana, key=None, raw={
         "month": "2027-05", "turnover": "9000", "hours": "12", "customers": "Deux mairies", "accepts": "oui"})
@@ -220,10 +227,7 @@ def cesa_to_sign(cast: Cast) -> Case:
     Dossier.update(peer=cast.noe).where(Dossier.id == dossier.id).execute()
     case = step(case, "give_opinion", cast.noe, opinion="for", why="Un projet mûr")
     case = step(case, "simulate", cast.come, fixed_part="1200", monthly_cost="2000", treasury="8000", opinion="Solide")
-    case = step(case, "agree", cast.marc)
-    case = step(case, "prepare", cast.sami, first_day="2027-04-01", job="Céramiste", objectives="Douze chantiers",
-                statutes="2025", sharing="none", **CESA_WORDING)
-    return step(case, "send", cast.sami)
+    return step(case, "agree", cast.marc)
 
 
 def test_a_cesa_takes_over_from_the_cape(cast: Cast, clock: Clock) -> None:

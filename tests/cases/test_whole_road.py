@@ -257,7 +257,7 @@ def test_from_contact_to_associate(cast: Cast, clock: Clock) -> None:
     road.take("salaried.agree", cast.odile)
     road.prepare("salaried", cast.rachel, hired, job="Céramiste", contribution="11,5 %", pay="1 800 €", sharing="none",
                  statutes="2024", clientele="À la personne")
-    road.take("salaried.send", cast.rachel)
+    road.take("salaried.send", cast.rachel, decision="Lu : la plus proche des deux dates, elle protège Ana.")
     road.sign("salaried", cast.ana)
     road.sign("salaried", cast.odile, "countersign")
     road.go_to(hired - timedelta(days=4))

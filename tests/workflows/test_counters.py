@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from intake.words import fill
-from workflows.contracts import Contract
+from workflows.contracts import Contract, Elsewhere, elsewhere_in, elsewhere_told
 from workflows.counters import Counter, associate, capes, counters, length_in_words, trial
 from workflows.grammar import Told
 
@@ -92,6 +93,52 @@ def test_three_short_contracts_leave_a_doubt_for_a_human() -> None:
     told = capes(short, date(2026, 12, 1))
     assert told.limit is not None
     assert any("La cogérance décide par écrit" in said(doubt) for doubt in told.doubts)
+
+
+AZUR = Elsewhere("Coop Azur", "cape", date(2023, 1, 1), date(2023, 9, 30))
+NINE_MONTHS = ("9 mois de CAPE dans une autre coopérative (Coop Azur, du 1er janvier 2023 au 30 septembre 2023) : durée "
+               "signalée, non déduite du délai pour devenir associé·e ni de la période d’essai.")
+
+
+def test_nine_months_elsewhere_are_flagged_and_never_deducted() -> None:
+    """Worked case 14: CAPE 9 months at another CAE, then CESA: same deadline, same trial, one sentence more."""
+    here = cesa(date(2026, 3, 1))
+    without, with_it = counters([here], date(2026, 3, 2)), counters([here], date(2026, 3, 2), [AZUR])
+    assert [(one.limit, said(one.says)) for one in with_it] == [(one.limit, said(one.says)) for one in without]
+    assert [[said(one) for one in counter.flagged] for counter in with_it] == [[NINE_MONTHS], []]
+    assert with_it[0].article == "C. trav. L7331-3" and not any(counter.doubts for counter in with_it)
+
+
+def test_months_of_cape_elsewhere_are_a_doubt_for_the_months_left() -> None:
+    """L127-2 does not say whether they count: both days are said, nothing is shortened; a CESA elsewhere leaves no doubt."""
+    one = cape(date(2026, 1, 1), date(2026, 12, 31), "trading")
+    told, salaried = (capes([one], date(2026, 6, 1), [elsewhere]) for elsewhere in (AZUR, replace(AZUR, kind="cesa")))
+    assert told.limit == salaried.limit == capes([one], date(2026, 6, 1)).limit == date(2028, 12, 31)
+    assert [said(doubt) for doubt in told.doubts] == [
+        "9 mois de CAPE dans une autre coopérative : la loi ne dit pas si cette durée entre dans les 36 mois. Elle n’est pas "
+        "comptée ici ; comptée, un CAPE irait au plus tard jusqu’au 31 mars 2028."]
+    assert salaried.doubts == ()
+    three = replace(AZUR, first_day=date(2020, 1, 1), last_day=date(2022, 12, 31))
+    assert "les 36 mois seraient atteints" in said(capes([one], date(2026, 6, 1), [three]).doubts[0])
+
+
+def test_what_was_said_last_of_contracts_elsewhere_is_believed() -> None:
+    """Said with a CAPE, corrected with the CESA, taken back at last; a table one takes over from says it in one line."""
+    line = elsewhere_told("CAPE, Coop Azur, 01/01/2023 au 30/09/2023")
+    other = elsewhere_told("CESA – L’Établi (Lyon) du 1/11/2023 au 30/11/2024")
+    assert elsewhere_in([{}, {"elsewhere": line}, {}]) == (AZUR,)
+    assert elsewhere_in([{"elsewhere": line}, {"elsewhere": other + line}]) == (
+        AZUR, Elsewhere("L’Établi (Lyon)", "cesa", date(2023, 11, 1), date(2024, 11, 30)))
+    assert elsewhere_in([{"elsewhere": line}, {"elsewhere": []}]) == elsewhere_in([]) == ()
+    for unread in ("Coop Azur, 2023", "01/01/2023 au 30/09/2023", "CAPE, Azur, 30/09/2023 au 01/01/2023",
+                   "CAPE, Azur, 31/02/2023 au 30/09/2023", "CAPE, Azur, 01/01/2023 au 30/09/2023, puis L’Établi en 2024"):
+        assert elsewhere_told(unread) == [], unread
+
+
+def test_a_cesa_that_came_to_nothing_bounds_nothing() -> None:
+    one = cape(date(2026, 1, 1), date(2026, 12, 31), "trading")
+    for state in ("withdrawn", "refused", "ended"):
+        assert counters([one, cesa(date(2027, 1, 1), state)], date(2026, 6, 1))[0].title == "Durée des CAPE"
 
 
 def test_only_the_counters_that_still_matter() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.workflows.reading import noon, said
-from workflows.contracts import Contract
-from workflows.engine import StepRefused, decide, open_steps
+from workflows.contracts import Contract, Elsewhere
+from workflows.engine import StepRefused, blank_form, decide, open_steps
 from workflows.grammar import Task
 from workflows.salaried import Facts, rules as r, salaried
 from workflows.salaried.clauses import CLAUSES
@@ -100,8 +100,28 @@ def test_the_associate_deadline(start: str, earlier: tuple[Contract, ...], deadl
 
 
 def test_contracts_elsewhere_are_not_deducted() -> None:
-    """Worked case 14: nine months at another CAE are no contract of this person with Optéos."""
-    assert planned("2024-09-01").computed_deadline == date(2027, 8, 31)
+    """Worked case 14: nine months at another CAE change neither the deadline nor the trial, and whoever prepares is told."""
+    azur = Elsewhere("Coop Azur", "cape", date(2023, 1, 1), date(2023, 9, 30))
+    plainly, flagged = planned("2024-09-01"), planned("2024-09-01", elsewhere=(azur,))
+    assert flagged.computed_deadline == plainly.computed_deadline == date(2027, 8, 31)
+    assert flagged.trial_limit == plainly.trial_limit == date(2025, 4, 30)
+    assert plainly.warned == flagged.doubts == ()
+    for name in ("prepare", "send"):
+        row = salaried.rows(name)[0]
+        assert row.warns is not None and [one.values["nom"] for one in row.warns(flagged)] == ["Coop Azur"]
+
+
+def test_two_readings_are_decided_in_writing_by_who_sends() -> None:
+    """A doubt asks for a line, and one alone; whatever is written, the deadline is the nearer day."""
+    odd, row = cape(date(2025, 1, 15), date(2025, 6, 30)), salaried.rows("send")[0]
+    doubtful = planned("2027-01-01", others=(odd,))
+    assert [set(doubt.values.values()) for doubt in doubtful.doubts] == [{date(2029, 7, 15), date(2029, 7, 14)}]
+    assert doubtful.computed_deadline == date(2029, 7, 14) and row.warns is not None and row.warns(doubtful) == doubtful.doubts
+    asked = blank_form(row, doubtful)
+    assert asked is not None and [one.name for one in asked] == ["decision"]
+    assert blank_form(row, planned("2024-09-01")) is None, "no doubt: nothing is asked"
+    tried = planned("2027-01-01", others=(odd,), memory={"trial_end": "2027-02-28"})
+    assert [doubt.sentence.partition(" :")[0] for doubt in tried.doubts] == ["Délai pour devenir associé·e", "Période d’essai"]
 
 
 def test_a_deadline_once_printed_does_not_move() -> None:

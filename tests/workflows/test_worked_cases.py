@@ -61,7 +61,11 @@ CASES: dict[int, tuple[str, tuple[str, ...]]] = {
         f"{CESA}::test_with_no_month_left_the_assembly_votes_first",
         f"{COUNTERS}::test_no_month_left",
     )),
-    14: ("Nine months at another CAE", (f"{CESA}::test_contracts_elsewhere_are_not_deducted",)),
+    14: ("Nine months at another CAE", (
+        f"{CESA}::test_contracts_elsewhere_are_not_deducted",
+        f"{COUNTERS}::test_nine_months_elsewhere_are_flagged_and_never_deducted",
+        "pages/test_elsewhere.py::test_said_with_the_cape_it_is_flagged_on_the_cesa_and_deducted_from_neither",
+    )),
     15: ("Eight months before: no trial", (
         f"{CALENDAR}::test_case_15_no_trial_after_eight_months",
         "workflows/test_salaried.py::test_no_trial_field_when_earlier_contracts_make_eight_months",

@@ -13,7 +13,7 @@ from workflows.common import NO_PRIVATE_LIFE
 from workflows.grammar import StepForm
 from workflows.lists import MOTIVES
 from workflows.roles import accounts, circle, cogerance, hr, peer, support
-from workflows.signing import asked_again, offer
+from workflows.signing import asked_again, known_elsewhere, offer, table_of_elsewhere
 
 EVERYONE = (hr, accounts, cogerance, circle, peer)
 """Dates, activity and objectives are read by those who accompany too."""
@@ -25,6 +25,7 @@ class CapeForm(StepForm):
     readers = (hr, accounts, cogerance)
     seen_by = {
         "first_day": EVERYONE, "months": EVERYONE, "activity": EVERYONE, "objectives": EVERYONE, "peer": EVERYONE,
+        "elsewhere": EVERYONE,
     }
     first_day = f.DayField("Date d’effet", missing="Saisissez la date d’effet")
     months = f.NumberField("Durée, en mois", missing="Indiquez la durée", least=1, most=36)
@@ -47,6 +48,7 @@ class CapeForm(StepForm):
     pay_before = f.LinesField("7° Rémunération avant le début d’activité", optional=True)
     contributions = f.LinesField(
         "8° Remboursement des cotisations sociales", missing="Indiquez le remboursement des cotisations sociales")
+    elsewhere = table_of_elsewhere()
 
 
 class WelcomeForm(StepForm):
@@ -111,6 +113,7 @@ def fill_cape(form: Any, facts: Facts) -> None:
     """Offer the peers; show what was last written, else the day after the term, the peer and the house's wording."""
     form.peer.choices = list(facts.peers)
     asked_again(form, facts)
+    known_elsewhere(form, facts)
     first: dict[str, Any] = {**WORDING, "peer": facts.memory.get("peer") or facts.peer}
     first |= {"months": facts.memory.get("months"), "first_day": facts.first_day or facts.day_after_term or facts.starts_on}
     for name, value in first.items():

@@ -17,11 +17,10 @@ from workflows.calendar import (
 )
 from workflows.cape.clauses import SLOTS
 from workflows.contracts import Contract, earlier_periods, ever_in_force, in_force, latest
-from workflows.grammar import Answers, Verdict, choice, holds, house, law, warning
+from workflows.counters import CAPES, cape_doubts
+from workflows.grammar import Answers, Told, Verdict, choice, holds, house, law, warning
 from workflows.signing import FULL_TIME_HOURS, ContractFacts, next_of, paper_days, reading
 
-CAPES = 3
-"""Contracts the letter of C. com. L127-2 admits: one, renewed twice."""
 ONE_DAY = timedelta(days=1)
 RENEWAL = "renouvellement"
 
@@ -58,6 +57,12 @@ class Facts(ContractFacts):
         """A renewal is signed while the contract before it runs (C. com. L127-2); any other, by its effect date."""
         over = self.previous.over_on if self.previous and self.nature == RENEWAL else None
         return min(self.first_day, over) if self.first_day and over else self.first_day
+
+    @property
+    def doubts(self) -> tuple[Told, ...]:
+        """What is doubtful of the months left to this CAPE (C. com. L127-2)."""
+        start = self.first_day
+        return tuple(cape_doubts(start, earlier_periods(self.others, start, "cape"), self.elsewhere)) if start else ()
 
     @property
     def capes_before(self) -> int:

@@ -4,7 +4,8 @@ What a CESA remembers: `hours`, `customers` and `accepts` (flags of the request)
 against), `simulated` (flag), `covered` (months of cost the treasury pays), `first_day`, `trial_end`, `deadline` (last
 day to become associate), `slots` (names of the clauses filled in), `sharing`, `document` (SHA-256 sent to sign),
 `person_signed_on`, `cogerance_signed_on`, `dpae_on`, `amended` (number of amendments), `ended_on`, `earlier` (pairs of
-days of contracts that were taken over).
+days of contracts that were taken over), `elsewhere` (contracts with another cooperative), `decided_on` (day a doubt about its
+dates was decided).
 """
 
 from __future__ import annotations
@@ -54,9 +55,11 @@ from workflows.salaried.rules import Facts
 from workflows.signing import (
     CountersignatureForm,
     PaperForm,
+    SendForm,
     SignatureForm,
     all_read,
     ask_code,
+    ask_decision,
     coop_known,
     end_day,
     end_reached,
@@ -72,6 +75,8 @@ from workflows.signing import (
     permit_alarms,
     person_signed,
     remember_cogerance,
+    remember_decision,
+    remember_elsewhere,
     remember_paper,
     remember_person,
     same_document,
@@ -203,11 +208,13 @@ steps = (
     Step("refuse", "Refuser", ("opinion",), "refused", by=cogerance, form=ReasonForm,
          then=[DropTasks(), Letter("cesa_refused")], past="a refusé la demande", decision=True),
     Step("prepare", "Préparer le contrat", ("drafting",), None, by=support, form=CesaForm, fill=fill_cesa,
-         then=[Remember(written)], past="a préparé le contrat"),
-    Step("send", "Envoyer à la signature", ("drafting",), "to_sign", by=support,
+         warns=lambda facts: facts.warned, then=[Remember(written), Remember(remember_elsewhere)], past="a préparé le contrat"),
+    Step("send", "Envoyer à la signature", ("drafting",), "to_sign", by=support, form=SendForm, fill=ask_decision,
+         warns=lambda facts: facts.warned,
          only_if=[r.cesa_clauses, r.trial_within, r.vote_first, r.meeting_before_deadline, may_work, r.sharing_agreed,
                   in_place_month, coop_known],
-         then=[Remember(printed), Freeze("cesa"), Letter("contract_to_sign")], past="a envoyé le contrat à signer",
+         then=[Remember(printed), Remember(remember_decision), Freeze("cesa"), Letter("contract_to_sign")],
+         past="a envoyé le contrat à signer",
          hint="Le document est figé : toute correction demande de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,
          only_if=[same_document, r.written_by_effect, link_opened, all_read, not_signed_yet],

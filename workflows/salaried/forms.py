@@ -11,7 +11,7 @@ from workflows.grammar import StepForm
 from workflows.roles import accounts, circle, cogerance, hr, peer, support
 from workflows.salaried.clauses import WORDING
 from workflows.salaried.rules import Facts
-from workflows.signing import asked_again, offer
+from workflows.signing import asked_again, known_elsewhere, offer, table_of_elsewhere
 
 
 class RequestForm(StepForm):
@@ -57,6 +57,7 @@ class CesaForm(StepForm):
     readers = (hr, accounts, cogerance)
     seen_by = {
         "first_day": (hr, accounts, cogerance, circle, peer), "objectives": (hr, accounts, cogerance, circle, peer),
+        "elsewhere": (hr, accounts, cogerance, circle, peer),
     }
     first_day = f.DayField("Date d’effet", missing="Saisissez la date d’effet")
     job = f.TextField("Emploi, qualification", missing="Indiquez l’emploi et la qualification")
@@ -77,6 +78,7 @@ class CesaForm(StepForm):
     sharing = f.ChoiceField("Activité partagée avec d’autres", missing="Indiquez si l’activité est partagée", choices=[
         ("none", "Non"), ("signed", "Oui, la convention est signée"), ("to_sign", "Oui, la convention reste à signer"),
     ])
+    elsewhere = table_of_elsewhere()
 
 
 class DpaeForm(StepForm):
@@ -104,6 +106,7 @@ class EndForm(StepForm):
 def fill_cesa(form: Any, facts: Facts) -> None:
     """Show what was last written, else the house's wording; no trial field when none is left (C. trav. L7332-1)."""
     asked_again(form, facts)
+    known_elsewhere(form, facts)
     for name, value in WORDING.items():
         offer(form[name], value)
     limit = facts.trial_limit

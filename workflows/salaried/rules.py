@@ -20,7 +20,8 @@ from workflows.calendar import (
 )
 from workflows.common import ladder_end
 from workflows.contracts import Contract, earlier_periods, in_force
-from workflows.grammar import Answers, Verdict, choice, holds, house, law
+from workflows.counters import deadline_doubts, trial_doubts
+from workflows.grammar import Answers, Told, Verdict, choice, holds, house, law
 from workflows.obligations import WRITTEN
 from workflows.salaried.clauses import CLAUSES
 from workflows.signing import ContractFacts, daily, next_of, reading, signed_by_effect, signed_on_paper_by_effect
@@ -72,6 +73,14 @@ class Facts(ContractFacts):
     def trial_limit(self) -> date | None:
         """The last day of a trial period; None when none is left (C. trav. L7332-1)."""
         return trial_limit(self.start, self.earlier)
+
+    @property
+    def doubts(self) -> tuple[Told, ...]:
+        """What is doubtful of its deadline (C. trav. L7331-3), and of its trial period when it has one (L7332-1)."""
+        if self.first_day is None:
+            return ()
+        trial = trial_doubts(self.start, self.earlier) if self.memory.get("trial_end") else ()
+        return (*deadline_doubts(self.start, self.earlier), *trial)
 
     @property
     def met_deadline(self) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from workflows.contracts import Contract
-from workflows.grammar import Answers, CaseFacts
+from workflows.contracts import Contract, Elsewhere
+from workflows.counters import flagged
+from workflows.grammar import Answers, CaseFacts, Told
 
 
 def no_code(_: str) -> bool:
@@ -49,6 +50,8 @@ class ContractFacts(CaseFacts):
 
     others: tuple[Contract, ...] = ()
     """The person's other contracts, every dossier and antenna, this case's own left out."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """Contracts with another cooperative, as they were last said: flagged, never deducted."""
     frozen: Callable[[], str] = str
     """SHA-256 of the document kept now, worked out from its bytes each time a rule asks."""
     mandates: tuple[Mandate, ...] = ()
@@ -85,6 +88,16 @@ class ContractFacts(CaseFacts):
     def last_day(self) -> date | None:
         """The term, once written."""
         return self.day("last_day")
+
+    @property
+    def doubts(self) -> tuple[Told, ...]:
+        """What the law leaves open of this contract, once its dates are written: who sends it decides in writing."""
+        return ()
+
+    @property
+    def warned(self) -> tuple[Told, ...]:
+        """What is to be read before writing or sending it: what is doubtful, then what is flagged."""
+        return (*self.doubts, *flagged(self.elsewhere))
 
     @property
     def sign_by(self) -> date | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from wtforms import Form
+
 from workflows import fields as f
-from workflows.grammar import CaseFacts, StepForm
+from workflows.common import NO_PRIVATE_LIFE
+from workflows.grammar import Answers, CaseFacts, StepForm
 from workflows.roles import accounts, circle, cogerance, hr, peer, person, support
 from workflows.signing.facts import ContractFacts, no_code
 
@@ -15,6 +18,63 @@ CHECKED = {
     "paper": "pièce d’identité vue",
 }
 """How one knows to whom a code is given."""
+
+
+class ElsewhereRow(Form):
+    """One contract with another cooperative."""
+
+    coop = f.TextField("Coopérative", missing="Indiquez la coopérative")
+    kind = f.ChoiceField("Contrat", missing="Choisissez le contrat", listed=True,
+                         choices=[("cape", "CAPE"), ("cesa", "Contrat salarié (CESA)")])
+    began = f.DayField("Du", missing="Saisissez le premier jour")
+    ended = f.DayField("Au", missing="Saisissez le dernier jour")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Its last day is not before its first."""
+        valid = bool(super().validate(extra_validators))
+        if valid and self.ended.data < self.began.data:
+            self.ended.errors = ["Le dernier jour vient après le premier"]
+            return False
+        return valid
+
+
+def table_of_elsewhere() -> f.TableField:
+    """The contracts with another cooperative, asked where a contract is prepared."""
+    return f.TableField("Contrats dans une autre coopérative", ElsewhereRow, optional=True, shown_rows=1,
+                        description="Signalés, jamais déduits. La ligne suivante vient une fois celle-ci enregistrée")
+
+
+def known_elsewhere(form: Any, facts: ContractFacts) -> None:
+    """Show what is known of contracts elsewhere, where nothing was posted."""
+    if form.first_day.raw_data is None:
+        form.elsewhere.process(None, [
+            {"coop": one.coop, "kind": one.kind, "began": one.first_day, "ended": one.last_day} for one in facts.elsewhere])
+
+
+def remember_elsewhere(facts: ContractFacts, answers: Answers) -> dict[str, Any]:
+    """The contracts elsewhere as just said; none takes back those that were said before."""
+    said = [{"coop": one["coop"], "kind": one["kind"], "first": one["began"].isoformat(), "last": one["ended"].isoformat()}
+            for one in answers.get("elsewhere") or ()]
+    return {"elsewhere": said} if said or facts.elsewhere else {}
+
+
+class SendForm(StepForm):
+    """What whoever sends a contract decides of what the law leaves open; asked of a doubtful one alone."""
+
+    readers = (circle, peer, support, hr, accounts, cogerance)
+    decision = f.LinesField("Décision sur ce point et raison", missing="Écrivez votre décision sur ce point, et sa raison",
+                            description=f"{NO_PRIVATE_LIFE}. La personne la lit à côté du décompte")
+
+
+def ask_decision(form: Any, facts: ContractFacts) -> None:
+    """Nothing is asked where nothing is doubtful."""
+    if not facts.doubts:
+        del form.decision
+
+
+def remember_decision(facts: ContractFacts, _: Answers) -> dict[str, Any]:
+    """The day a doubt was decided; the words stay with their event."""
+    return {"decided_on": facts.today.isoformat() if facts.doubts else None}
 
 
 class SignatureForm(StepForm):

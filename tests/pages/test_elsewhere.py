@@ -1,0 +1,132 @@
+"""Contracts in another cooperative: said once, flagged ever after, never deducted; what is doubtful is decided in writing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from intake.models.dossiers import Case, Event
+from intake.models.people import Commitment
+from tests.cases.test_contracts import a_dossier, again, asked_for_a_cesa, renewed, step, taken_over
+from tests.cast import Cast, writing
+from tests.conftest import Browse
+from tests.page import press, read
+from workflows.salaried.clauses import WORDING as CESA_WORDING
+
+PREPARE, SEND = "Préparer le contrat", "Envoyer à la signature"
+AZUR = {
+    "elsewhere-0-coop": "Coop Azur", "elsewhere-0-kind": "cape",
+    "elsewhere-0-began-day": "1", "elsewhere-0-began-month": "1", "elsewhere-0-began-year": "2023",
+    "elsewhere-0-ended-day": "30", "elsewhere-0-ended-month": "9", "elsewhere-0-ended-year": "2023",
+}
+FLAGGED = "9 mois de CAPE dans une autre coopérative (Coop Azur, du 1er janvier 2023 au 30 septembre 2023) : durée signalée"
+DOUBT = "la loi ne dit pas si cette durée entre dans les 36 mois"
+DECISION = "Décision sur ce point et raison"
+LINE = "Lu avec la cogérance : 30 mois en tout, les 36 ne sont atteints dans aucun cas."
+
+
+@pytest.fixture
+def drafted(people: Cast) -> Any:
+    """Ana's renewal, prepared: nothing elsewhere yet."""
+    with writing():
+        Commitment.create(person=people.noe, signed_on=date(2026, 1, 5))
+        case = renewed(people)
+        assert case.dossier.uid
+        return case
+
+
+def at(case: Any, name: str) -> str:
+    return f"/dossier/{case.dossier.uid}/{case.uid}/{name}"
+
+
+def text(answer: Any) -> str:
+    return str(read(answer).text).replace("\u00a0", " ")
+
+
+def remembered(case: Any) -> Any:
+    with writing():
+        return again(case).memory.get("elsewhere")
+
+
+def test_what_was_typed_of_a_contract_elsewhere_stays_on_an_error(people: Cast, browse: Browse, drafted: Any) -> None:
+    """An end before the beginning, or a cell left out: a clear sentence, the rest kept, nothing written."""
+    sami = browse(people.sami)
+    answer = press(sami, at(drafted, "prepare"), PREPARE, **{**AZUR, "elsewhere-0-ended-year": "2022"})
+    assert answer.status_code == 422 and "Le dernier jour vient après le premier" in text(answer)
+    form = read(answer).form(PREPARE).values
+    assert (form["elsewhere-0-coop"], form["elsewhere-0-kind"], form["elsewhere-0-ended-year"]) == ("Coop Azur", "cape", "2022")
+    answer = press(sami, at(drafted, "prepare"), PREPARE, **{**AZUR, "elsewhere-0-coop": ""})
+    assert answer.status_code == 422 and "Indiquez la coopérative" in text(answer)
+    assert remembered(drafted) is None
+
+
+def test_a_doubt_is_decided_in_writing_and_said_beside_its_counter(people: Cast, browse: Browse, drafted: Any) -> None:
+    """Warned, refused without a line, sent with one; who, when and why stand beside the counter, and in the answers."""
+    sami = browse(people.sami)
+    assert DECISION not in text(sami.get(at(drafted, "send"))), "nothing is doubtful: nothing is asked"
+    assert press(sami, at(drafted, "prepare"), PREPARE, **AZUR).status_code == 303
+    page = text(sami.get(at(drafted, "send")))
+    assert DECISION in page and FLAGGED in page and DOUBT in page
+    answer = press(sami, at(drafted, "send"), SEND, decision="")
+    assert answer.status_code == 422 and "Écrivez votre décision sur ce point, et sa raison" in text(answer)
+    assert again_state(drafted) == "drafting"
+    assert press(sami, at(drafted, "send"), SEND, decision=LINE).status_code == 303
+    assert again_state(drafted) == "to_sign"
+
+    told = f"Décidé par Sami le 1er mars 2027 : {LINE}"
+    counted = f"/dossier/{drafted.dossier.uid}/echeances"
+    for reader in (people.sami, people.claire, people.marc, people.ana):
+        page = text(browse(reader).get(counted))
+        assert told in page and FLAGGED in page and DOUBT in page, reader.first_name
+    for stranger in (people.zoe, people.ben):
+        assert browse(stranger).get(counted).status_code == 404
+    answers = text(browse(people.claire).get(f"/dossier/{drafted.dossier.uid}/reponses"))
+    assert DECISION in answers and LINE in answers and "Coop Azur" in answers
+
+    assert press(sami, at(drafted, "undo"), "Annuler").status_code == 303
+    assert again_state(drafted) == "drafting" and told not in text(sami.get(counted)), "undone with its sending"
+
+
+def again_state(case: Any) -> str:
+    with writing():
+        return str(again(case).state)
+
+
+def test_said_with_the_cape_it_is_flagged_on_the_cesa_and_deducted_from_neither(people: Cast, browse: Browse) -> None:
+    """Worked case 14: CAPE 9 months at another CAE, then CESA; corrected, undone, taken back where it stands."""
+    with writing():
+        dossier = a_dossier(people.ana)
+        taken_over(dossier, people.sami, elsewhere="CAPE, Coop Azur, 01/01/2023 au 30/09/2023")
+        case = asked_for_a_cesa(people, dossier)
+        assert case.dossier.uid
+    rachel = browse(people.rachel)
+    page = rachel.get(at(case, "prepare"))
+    form = read(page).form(PREPARE).values
+    assert FLAGGED in text(page) and form["elsewhere-0-coop"] == "Coop Azur" and form["elsewhere-0-began-year"] == "2023"
+    written = {"first_day-day": "1", "first_day-month": "4", "first_day-year": "2027", "job": "Céramiste", "statutes": "2025",
+               "objectives": "Douze chantiers", "sharing": "none", **CESA_WORDING}
+    assert press(rachel, at(case, "prepare"), PREPARE, **written).status_code == 303
+    with writing():
+        assert again(case).memory["deadline"] == "2029-05-31", "36 months less the ten of the CAPE here, none of elsewhere"
+    counted = text(rachel.get(f"/dossier/{case.dossier.uid}/echeances"))
+    assert FLAGGED in counted and "moins 10 mois de contrats déjà faits" in counted
+    assert FLAGGED in text(rachel.get(at(case, "send"))) and DECISION not in text(rachel.get(at(case, "send")))
+
+    blank = dict.fromkeys(AZUR, "")
+    assert press(rachel, at(case, "prepare"), PREPARE, **blank).status_code == 303
+    assert remembered(case) == [] and FLAGGED not in text(rachel.get(f"/dossier/{case.dossier.uid}/echeances"))
+    assert press(rachel, at(case, "undo"), "Annuler").status_code == 303
+    assert remembered(case)[0]["coop"] == "Coop Azur"
+
+
+def test_only_those_who_prepare_a_contract_say_it(people: Cast, browse: Browse, drafted: Any) -> None:
+    for other in (people.ana, people.noe, people.claire, people.zoe):
+        assert browse(other).get(at(drafted, "prepare")).status_code == 404
+        assert browse(other).post(at(drafted, "prepare"), data=AZUR).status_code in (400, 404)
+    with writing():
+        before = Event.select().where(Event.case == drafted.id).count()
+        step(drafted, "send", people.sami)
+        assert Event.select().where(Event.case == drafted.id).count() == before + 1
+        assert "decided_on" not in Case.get_by_id(drafted.id).memory and "elsewhere" not in Case.get_by_id(drafted.id).memory
