@@ -11,7 +11,7 @@ from typing import Any
 from intake import moment, words
 from intake.agenda import Entry
 from intake.ahead import IN_FORCE, PAIRED_OR_NOT, said
-from intake.facts.contracts import Row, cases_of, contracts_in
+from intake.facts.contracts import Row, cases_of, contracts_in, elsewhere_of
 from intake.models.actors import Grant, roles_on_antenna
 from intake.models.days import Assembly, assemblies_from
 from intake.models.dossiers import Answers, Case, Dossier, Event
@@ -21,7 +21,6 @@ from intake.outbox import link_to
 from workflows.accompaniment import Facts as PairingFacts
 from workflows.accompaniment.rules import Asked, asked_reviews
 from workflows.calendar import add_months, paris_day
-from workflows.contracts import elsewhere_in
 from workflows.counters import Counter, counters
 from workflows.duties import duties, may_read
 from workflows.obligations import HELD_SHARES, Known, Obligation
@@ -107,7 +106,7 @@ def _dossiers(antennas: Sequence[Antenna]) -> Iterable[tuple[Dossier, list[Case]
 def counters_of(dossier: Dossier) -> list[Counter]:
     """The legal counters of a person, all their dossiers and antennas counted; contracts elsewhere flagged."""
     rows = cases_of(dossier.person_id)  # type: ignore[arg-type]
-    return counters(contracts_in(rows), moment.today(), elsewhere_in([row.memory for row in rows]))
+    return counters(contracts_in(rows), moment.today(), elsewhere_of(dossier.person_id, rows))
 
 
 def decisions_of(dossier: Dossier) -> dict[str, list[str]]:

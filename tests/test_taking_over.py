@@ -10,6 +10,7 @@ import pytest
 from intake import clock as the_clock, history, taking_over
 from intake.cases import take_step
 from intake.facts import facts_of
+from intake.facts.contracts import cases_of, elsewhere_of
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.people import Commitment, Person, RoleGrant
@@ -144,3 +145,15 @@ def test_somebody_else_takes_over(take, cast: Cast) -> None:  # type: ignore[no-
     assert take(sami).problems == []
     RoleGrant.update(until=date(2027, 3, 1) - timedelta(days=1)).where(RoleGrant.role.in_(("hr", "accounts"))).execute()
     assert take(sami).problems[0].sentence.startswith("Personne d’autre n’a le rôle support.")
+
+
+def test_contracts_elsewhere_are_taken_over_too_and_never_deducted(take, cast: Cast) -> None:  # type: ignore[no-untyped-def]
+    """Worked case 14, by the table: flagged on the counters of whoever comes with them, even from the waiting list."""
+    headings, léo = f"{HEADINGS};Contrats ailleurs", f"{LÉO};CAPE, Coop Azur, 01/01/2023 au 30/09/2023"
+    assert [str(one) for one in take(f"{IRIS};chez Azur", headings=headings, write=True).problems] == [
+        "Ligne 2, colonne « Contrats ailleurs » : Écrivez : CAPE, nom de la coopérative, 15/01/2024 au 14/10/2024."]
+    assert take(léo, f"{IRIS};CESA, L’Établi, 01/01/2020 au 31/08/2021", headings=headings, write=True).problems == []
+    for first_name, coop in (("Léo", "Coop Azur"), ("Iris", "L’Établi")):
+        person = Person.get(Person.first_name == first_name)
+        assert [one.coop for one in elsewhere_of(person.id, cases_of(person.id))] == [coop]
+    assert Case.get(Case.workflow == "salaried").memory["deadline"] == "2024-08-31", "36 months, nothing deducted"

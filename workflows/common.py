@@ -277,7 +277,7 @@ class TakeOverForm(StepForm):
 def told_elsewhere(_: CaseFacts, answers: Answers) -> dict[str, Any]:
     """The contracts with another cooperative, as the table one takes over from says them."""
     said = elsewhere_told(str(answers.get("elsewhere") or ""))
-    return {"elsewhere": said} if said else {}
+    return {"elsewhere": [one.remembered for one in said]} if said else {}
 
 
 def take_over(*dests: str, remember: Any) -> tuple[Step, ...]:

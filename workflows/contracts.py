@@ -64,25 +64,34 @@ class Contract:
 class Elsewhere:
     """A contract with another cooperative: recorded and flagged, never deducted (JOURNEY §8)."""
 
-    coop: str
     kind: Kind
     first_day: date
     last_day: date
+    coop: str = ""
+    """Its name, as someone wrote it: cases do not remember it, it goes with the answers."""
+
+    @property
+    def remembered(self) -> list[str]:
+        """A code and two dates, as a case remembers them."""
+        return [self.kind, self.first_day.isoformat(), self.last_day.isoformat()]
 
 
 def elsewhere_in(memories: Sequence[Mapping[str, Any]]) -> tuple[Elsewhere, ...]:
     """The contracts elsewhere that a person’s cases remember, oldest case first: the last one to speak of them is believed."""
     said = next((memory["elsewhere"] for memory in reversed(memories) if "elsewhere" in memory), ())
-    found = [Elsewhere(one["coop"], one["kind"], date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
-             for one in said]
+    found = [Elsewhere(kind, date.fromisoformat(first), date.fromisoformat(last)) for kind, first, last in said]
     return tuple(sorted(found, key=lambda one: one.first_day))
 
 
-def elsewhere_told(text: str) -> list[dict[str, str]]:
-    """Contracts elsewhere read in a text (« CAPE, Coop Azur, 15/01/2025 au 30/06/2025 »), as a case remembers them.
+def elsewhere_rows(rows: Iterable[Mapping[str, Any]]) -> list[Elsewhere]:
+    """Those of a table, where the row says which contract it was and both its days; days as dates or ISO text."""
+    return [Elsewhere(row["kind"], date.fromisoformat(str(row["began"])), date.fromisoformat(str(row["ended"])),
+                      row.get("coop") or "")
+            for row in rows if row.get("kind") in ("cape", "cesa") and row.get("began") and row.get("ended")]
 
-    None of them when part of the text is not understood.
-    """
+
+def elsewhere_told(text: str) -> list[Elsewhere]:
+    """Those read in a text (« CAPE, Coop Azur, 15/01/2025 au 30/06/2025 »); none when part of it is not understood."""
     found = []
     for said, *days in TOLD_ELSEWHERE.findall(text):
         coop = NOT_A_NAME.sub(" ", said).strip(BETWEEN).lstrip("()")
@@ -92,8 +101,7 @@ def elsewhere_told(text: str) -> list[dict[str, str]]:
             return []
         if not coop or last < first:
             return []
-        found.append({"coop": coop, "kind": "cesa" if SALARIED.search(said) else "cape",
-                      "first": first.isoformat(), "last": last.isoformat()})
+        found.append(Elsewhere("cesa" if SALARIED.search(said) else "cape", first, last, coop))
     return [] if TOLD_ELSEWHERE.sub("", text).strip(BETWEEN + "()") else found
 
 

@@ -164,7 +164,8 @@ def flagged(elsewhere: Iterable[Elsewhere]) -> tuple[Told, ...]:
         "déduite du délai pour devenir associé·e ni de la période d’essai." if one.kind == "cesa" else
         "{duree} de CAPE dans une autre coopérative ({nom}, du {debut} au {fin}) : durée signalée, non déduite du délai pour "
         "devenir associé·e ni de la période d’essai.",
-        {"duree": length_in_words([(one.first_day, one.last_day)]), "nom": one.coop, "debut": one.first_day, "fin": one.last_day})
+        {"duree": length_in_words([(one.first_day, one.last_day)]), "nom": one.coop or Sentence("nom effacé"),
+         "debut": one.first_day, "fin": one.last_day})
         for one in elsewhere)
 
 

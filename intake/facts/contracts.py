@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from intake.models.compiled import compiled, param
 from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Commitment, Mandate as MandateRow, Person, RoleGrant, running
 from intake.models.pieces import Paper
-from workflows.contracts import SIGNED, Contract, elsewhere_in
+from workflows.contracts import SIGNED, Contract, Elsewhere, elsewhere_in, elsewhere_rows, elsewhere_told
 from workflows.roles import circle, coordinator
 from workflows.signing import EntryPapers, Mandate
 
@@ -35,6 +35,10 @@ FROZEN, PARTS = (compiled(lambda column=column: (
 ANSWERED = compiled(lambda: (
     Answers.select(Answers.text).join(Event, on=Answers.event)
     .where(Event.case == param("case"), Event.step == param("step")).order_by(Event.id.desc()).limit(1)))
+
+APPLIED = compiled(lambda: (
+    Answers.select(Answers.text).join(Event, on=Answers.event)
+    .where(Event.case == param("case"), Event.step.in_(("submit", "revise"))).order_by(Event.id.desc()).limit(1)))
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,22 @@ def cases_of(person_id: int) -> list[Row]:
 def contracts_of(person_id: int) -> tuple[Contract, ...]:
     """Every contract of a person, all dossiers and antennas, those taken over included."""
     return contracts_in(cases_of(person_id))
+
+
+def elsewhere_of(person_id: int, rows: Sequence[Row]) -> tuple[Elsewhere, ...]:
+    """Their contracts with another cooperative, as last said; names are read beside those who wrote them, while they are kept."""
+    known = elsewhere_in([row.memory for row in rows])
+    if not known:
+        return ()
+    written = (Answers.select(Answers.text).join(Event, on=Answers.event).join(Case, on=Event.case).join(Dossier)
+               .where(Dossier.person == person_id, Event.step.in_(("prepare", "take_over"))).order_by(Event.id))
+    names = {tuple(one.remembered): one.coop for answers in written for one in _said_elsewhere(answers.text.get("elsewhere"))}
+    return tuple(replace(one, coop=names.get(tuple(one.remembered), "")) for one in known)
+
+
+def _said_elsewhere(said: Any) -> list[Elsewhere]:
+    """Of a table, or of the line one takes over from."""
+    return elsewhere_told(said) if isinstance(said, str) else elsewhere_rows(said or ())
 
 
 def contracts_in(rows: Iterable[Row]) -> tuple[Contract, ...]:
@@ -105,7 +125,7 @@ def around(case: Case, rows: list[Row]) -> dict[str, Any]:
     leaving = _last(here, "departure")
     known: dict[str, Any] = {
         "others": tuple(one for one in contracts_in(rows) if one.case != case.uid),
-        "elsewhere": elsewhere_in([row.memory for row in rows])}
+        "elsewhere": elsewhere_of(case.dossier.person_id, rows)}
     if leaving is not None and leaving.state != "called_off":
         known |= {
             "departure_ends_on": _day(leaving.memory, "ends_on"),
@@ -131,10 +151,17 @@ def _preparing(case: Case, here: list[Row]) -> dict[str, Any]:
         "insured": admission is None or bool(admission.memory.get("insured")),
         "place_month": str(admission.memory.get("month") or "") if admission and opened_by_it else "",
         "starts_on": _group_start(admission) if admission and case.antenna.programme == "kpa" else None,
-        "written": _written(case),
+        "written": _written(case), "applied_from": _applied_from(admission),
         "peer": str(pairing.memory.get("peer") or "") if pairing and pairing.state == "running" else "",
         "peers": Lazily(lambda: peers_for(case.antenna, case.dossier.person)),
     }
+
+
+def _applied_from(admission: Row | None) -> tuple[Elsewhere, ...]:
+    """The contracts with another cooperative that the application told."""
+    found = APPLIED.one(case=admission.id) if admission else None
+    rows = found[0].get("earlier") or () if found else ()
+    return tuple(elsewhere_rows({**row, "coop": row.get("company")} for row in rows))
 
 
 def _group_start(admission: Row) -> date | None:
@@ -201,4 +228,4 @@ def peers_for(antenna: Antenna, person: Person) -> list[tuple[str, str]]:
     return [(one.uid, one.name) for one in Person.select().where(may).order_by(Person.first_name, Person.id)]
 
 
-__all__ = ["Row", "around", "cases_of", "contracts_in", "contracts_of"]
+__all__ = ["Row", "around", "cases_of", "contracts_in", "contracts_of", "elsewhere_of"]

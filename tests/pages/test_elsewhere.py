@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from intake.models.dossiers import Case, Event
+from intake import history, moment
+from intake.models.dossiers import Answers, Case, Event
 from intake.models.people import Commitment
 from tests.cases.test_contracts import a_dossier, again, asked_for_a_cesa, renewed, step, taken_over
-from tests.cast import Cast, writing
+from tests.cast import Cast, principale, writing
 from tests.conftest import Browse
 from tests.page import press, read
 from workflows.salaried.clauses import WORDING as CESA_WORDING
@@ -118,7 +119,7 @@ def test_said_with_the_cape_it_is_flagged_on_the_cesa_and_deducted_from_neither(
     assert press(rachel, at(case, "prepare"), PREPARE, **blank).status_code == 303
     assert remembered(case) == [] and FLAGGED not in text(rachel.get(f"/dossier/{case.dossier.uid}/echeances"))
     assert press(rachel, at(case, "undo"), "Annuler").status_code == 303
-    assert remembered(case)[0]["coop"] == "Coop Azur"
+    assert remembered(case) == [["cape", "2023-01-01", "2023-09-30"]]
 
 
 def test_only_those_who_prepare_a_contract_say_it(people: Cast, browse: Browse, drafted: Any) -> None:
@@ -130,3 +131,31 @@ def test_only_those_who_prepare_a_contract_say_it(people: Cast, browse: Browse, 
         step(drafted, "send", people.sami)
         assert Event.select().where(Event.case == drafted.id).count() == before + 1
         assert "decided_on" not in Case.get_by_id(drafted.id).memory and "elsewhere" not in Case.get_by_id(drafted.id).memory
+
+
+def test_what_the_application_told_is_proposed_to_who_prepares(people: Cast, browse: Browse) -> None:
+    """Ana named a CAPE elsewhere in her application: the first contract proposes it; nothing is remembered until it is kept."""
+    told = {"company": "Coop Azur", "kind": "cape", "began": "2023-01-01", "ended": "2023-09-30"}
+    shop = {"company": "Micro-entreprise", "began": "2020-01-01", "ended": "2022-12-31"}
+    with writing():
+        Commitment.create(person=people.noe, signed_on=date(2026, 1, 5))
+        case = renewed(people)
+        admission = Case.create(dossier=case.dossier, workflow="admission", state="", antenna=principale(), memory={})
+        wrote(admission, people.ana, {"earlier": [shop, told]})
+    form = read(browse(people.sami).get(at(case, "prepare"))).form(PREPARE).values
+    assert (form["elsewhere-0-coop"], form["elsewhere-0-began-year"], form["elsewhere-1-coop"]) == ("Coop Azur", "2023", "")
+    assert remembered(case) is None
+    assert press(browse(people.sami), at(case, "prepare"), PREPARE).status_code == 303
+    assert remembered(case) == [["cape", "2023-01-01", "2023-09-30"]], "a kind and two days: the name goes with the answers"
+    counted = f"/dossier/{case.dossier.uid}/echeances"
+    assert FLAGGED in text(browse(people.sami).get(counted))
+    with writing():
+        Answers.update(text={}).where(Answers.case == case.id).execute()
+    assert "9 mois de CAPE dans une autre coopérative (nom effacé, du 1er janvier 2023" in text(browse(people.sami).get(counted))
+
+
+def wrote(case: Case, who: Any, answers: dict[str, Any]) -> None:
+    """An application as it was sent."""
+    line = history.Line(step="submit", before="draft", after="submitted", role="person", made_at=moment.now(),
+                        effective_on=moment.today())
+    history.append(line, who, case, history.Written(answers, {}, {}, None))

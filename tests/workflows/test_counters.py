@@ -95,7 +95,7 @@ def test_three_short_contracts_leave_a_doubt_for_a_human() -> None:
     assert any("La cogérance décide par écrit" in said(doubt) for doubt in told.doubts)
 
 
-AZUR = Elsewhere("Coop Azur", "cape", date(2023, 1, 1), date(2023, 9, 30))
+AZUR = Elsewhere("cape", date(2023, 1, 1), date(2023, 9, 30), "Coop Azur")
 NINE_MONTHS = ("9 mois de CAPE dans une autre coopérative (Coop Azur, du 1er janvier 2023 au 30 septembre 2023) : durée "
                "signalée, non déduite du délai pour devenir associé·e ni de la période d’essai.")
 
@@ -124,12 +124,13 @@ def test_months_of_cape_elsewhere_are_a_doubt_for_the_months_left() -> None:
 
 def test_what_was_said_last_of_contracts_elsewhere_is_believed() -> None:
     """Said with a CAPE, corrected with the CESA, taken back at last; a table one takes over from says it in one line."""
-    line = elsewhere_told("CAPE, Coop Azur, 01/01/2023 au 30/09/2023")
-    other = elsewhere_told("CESA – L’Établi (Lyon) du 1/11/2023 au 30/11/2024")
-    assert elsewhere_in([{}, {"elsewhere": line}, {}]) == (AZUR,)
-    assert elsewhere_in([{"elsewhere": line}, {"elsewhere": other + line}]) == (
-        AZUR, Elsewhere("L’Établi (Lyon)", "cesa", date(2023, 11, 1), date(2024, 11, 30)))
-    assert elsewhere_in([{"elsewhere": line}, {"elsewhere": []}]) == elsewhere_in([]) == ()
+    line, other = elsewhere_told("CAPE, Coop Azur, 01/01/2023 au 30/09/2023 ; CESA – L’Établi (Lyon) du 1/11/2023 au 30/11/2024")
+    assert (line, other) == (AZUR, Elsewhere("cesa", date(2023, 11, 1), date(2024, 11, 30), "L’Établi (Lyon)"))
+    nameless = replace(AZUR, coop="")
+    assert elsewhere_in([{}, {"elsewhere": [line.remembered]}, {}]) == (nameless,), "its name stays with the answers"
+    assert [one.kind for one in elsewhere_in([{"elsewhere": []}, {"elsewhere": [other.remembered, line.remembered]}])] == [
+        "cape", "cesa"]
+    assert elsewhere_in([{"elsewhere": [line.remembered]}, {"elsewhere": []}]) == elsewhere_in([]) == ()
     for unread in ("Coop Azur, 2023", "01/01/2023 au 30/09/2023", "CAPE, Azur, 30/09/2023 au 01/01/2023",
                    "CAPE, Azur, 31/02/2023 au 30/09/2023", "CAPE, Azur, 01/01/2023 au 30/09/2023, puis L’Établi en 2024"):
         assert elsewhere_told(unread) == [], unread

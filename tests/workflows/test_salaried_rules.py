@@ -101,7 +101,7 @@ def test_the_associate_deadline(start: str, earlier: tuple[Contract, ...], deadl
 
 def test_contracts_elsewhere_are_not_deducted() -> None:
     """Worked case 14: nine months at another CAE change neither the deadline nor the trial, and whoever prepares is told."""
-    azur = Elsewhere("Coop Azur", "cape", date(2023, 1, 1), date(2023, 9, 30))
+    azur = Elsewhere("cape", date(2023, 1, 1), date(2023, 9, 30), "Coop Azur")
     plainly, flagged = planned("2024-09-01"), planned("2024-09-01", elsewhere=(azur,))
     assert flagged.computed_deadline == plainly.computed_deadline == date(2027, 8, 31)
     assert flagged.trial_limit == plainly.trial_limit == date(2025, 4, 30)

@@ -234,6 +234,8 @@ class EarlierRow(Form):
     """One company or contract before this one."""
 
     company = f.TextField("Entreprise ou coopérative", missing="Indiquez l’entreprise ou la coopérative")
+    kind = f.ChoiceField("Contrat", optional=True, listed=True, choices=[
+        ("cape", "CAPE"), ("cesa", "Contrat salarié (CESA)"), ("other", "Autre")])
     began = f.DayField("Du", optional=True)
     ended = f.DayField("Au", optional=True)
 

@@ -52,6 +52,8 @@ class ContractFacts(CaseFacts):
     """The person's other contracts, every dossier and antenna, this case's own left out."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """Contracts with another cooperative, as they were last said: flagged, never deducted."""
+    applied_from: tuple[Elsewhere, ...] = ()
+    """Those the application told, proposed to whoever prepares the first contract."""
     frozen: Callable[[], str] = str
     """SHA-256 of the document kept now, worked out from its bytes each time a rule asks."""
     mandates: tuple[Mandate, ...] = ()

@@ -9,6 +9,7 @@ from wtforms import Form
 
 from workflows import fields as f
 from workflows.common import NO_PRIVATE_LIFE
+from workflows.contracts import elsewhere_rows
 from workflows.grammar import Answers, CaseFacts, StepForm
 from workflows.roles import accounts, circle, cogerance, hr, peer, person, support
 from workflows.signing.facts import ContractFacts, no_code
@@ -45,16 +46,16 @@ def table_of_elsewhere() -> f.TableField:
 
 
 def known_elsewhere(form: Any, facts: ContractFacts) -> None:
-    """Show what is known of contracts elsewhere, where nothing was posted."""
+    """Show what is known of contracts elsewhere, else what the application told of them, where nothing was posted."""
     if form.first_day.raw_data is None:
         form.elsewhere.process(None, [
-            {"coop": one.coop, "kind": one.kind, "began": one.first_day, "ended": one.last_day} for one in facts.elsewhere])
+            {"coop": one.coop, "kind": one.kind, "began": one.first_day, "ended": one.last_day}
+            for one in facts.elsewhere or facts.applied_from])
 
 
 def remember_elsewhere(facts: ContractFacts, answers: Answers) -> dict[str, Any]:
     """The contracts elsewhere as just said; none takes back those that were said before."""
-    said = [{"coop": one["coop"], "kind": one["kind"], "first": one["began"].isoformat(), "last": one["ended"].isoformat()}
-            for one in answers.get("elsewhere") or ()]
+    said = [one.remembered for one in elsewhere_rows(answers.get("elsewhere") or ())]
     return {"elsewhere": said} if said or facts.elsewhere else {}
 
 
