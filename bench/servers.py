@@ -83,6 +83,7 @@ def _driver(settings: config.Settings) -> tuple[Callable[..., Any], Callable[[],
                 import cysqlite
 
                 local.made = cysqlite.Connection(settings.database_url.removeprefix("sqlite:///"))
+                local.made.db_config(cysqlite.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
                                "secure_delete=ON"):
                     local.made.execute(f"PRAGMA {pragma}").fetchall()

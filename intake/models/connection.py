@@ -114,6 +114,7 @@ class Sqlite(_Spoken, PooledCySqliteDatabase):  # type: ignore[misc]
 
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)
+        conn.db_config(cysqlite.SQLITE_DBCONFIG_ENABLE_QPSG, 1)  # else a join is planned again at every use of its statement
         for name, wanted in PRAGMAS.items():
             if str(found := conn.pragma(name)) != str(wanted):
                 raise UnsafeDatabase(f"SQLite did not take {name}={wanted}: it says {found}")
@@ -124,8 +125,10 @@ class Sqlite(_Spoken, PooledCySqliteDatabase):  # type: ignore[misc]
             super().rollback()
 
     def allow(self, writing: bool) -> None:
-        """Let the connection in hand write, or only read."""
-        self.connection().execute_simple(f"PRAGMA query_only={int(not writing)}")
+        """Let the connection in hand write, or only read; said only when it changes, since every statement kept is then read again."""
+        conn = self.connection()
+        if conn.pragma("query_only") != int(not writing):
+            conn.execute_simple(f"PRAGMA query_only={int(not writing)}")
 
 
 class _Limited(peewee.PostgresqlDatabase):  # type: ignore[misc]
