@@ -88,12 +88,14 @@ def _open_request() -> None:
     from intake.models import base
 
     g.person = g.session = g.grants = g.held_roles = g.device = g.old_page = None
-    if request.endpoint and request.endpoint != "static":
-        view: Any = _view(request.endpoint)
-        g.view_access = view.access
-    if request.endpoint != "static" and (request.endpoint or "token" in session):
+    endpoint = request.endpoint
+    if endpoint == "static":
+        return
+    if endpoint:
+        g.view_access = _view(endpoint).access
+    if endpoint or "token" in session:
         base.check_out(writing=request.method not in ("GET", "HEAD", "OPTIONS"))
-    if request.endpoint != "static" and not access.of_the_tablet() and "browser" not in session:
+    if not access.of_the_tablet() and "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)
         session.permanent = True
 

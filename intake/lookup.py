@@ -40,8 +40,8 @@ def the_dossier_left(uid: str) -> Dossier:
 
 def my_roles_on_dossier(dossier: Dossier) -> frozenset[Role]:
     """The roles of the person signed in on a dossier; admin alone opens none."""
-    return my_roles(new_case(dossier, "admission")) - {"admin", "associates", "facilitator", "coop_life"} or (
-        my_roles(new_case(dossier, "admission")) & {"associates"})
+    held = my_roles(new_case(dossier, "admission"))
+    return held - {"admin", "associates", "facilitator", "coop_life"} or held & {"associates"}
 
 
 def my_roles(case: Case, about: Item | None = None) -> frozenset[Role]:

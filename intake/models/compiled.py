@@ -93,8 +93,7 @@ class _Statement:
         self.values = [None if isinstance(value, _Slot) else value for value in values]
         selected = query._returning or ()
         self.selects = bool(selected)
-        self.conversions = [_reader(column) for column in selected]
-        self.as_they_are = not any(self.conversions)
+        self.conversions = [(index, convert) for index, column in enumerate(selected) if (convert := _reader(column))]
 
     def run(self, given: Mapping[str, Any]) -> Any:
         values = self.values.copy()
@@ -107,9 +106,15 @@ class _Statement:
         if not self.selects:
             return cursor.rowcount
         rows = cursor.fetchall()
-        return rows if self.as_they_are else [
-            tuple(value if convert is None else convert(value) for value, convert in zip(row, self.conversions, strict=True))
-            for row in rows]
+        return [self._converted(row) for row in rows] if self.conversions else rows
+
+    def _converted(self, row: Any) -> tuple[Any, ...]:
+        """A row whose values are those its models would give."""
+        values = list(row)
+        for index, convert in self.conversions:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        return tuple(values)
 
     def _new_id(self, cursor: Any) -> Any:
         """The id of the row just made; None when a conflict was ignored."""
