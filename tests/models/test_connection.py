@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import cysqlite
 import peewee
 import psycopg
 import pytest
@@ -42,6 +43,11 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 def test_every_connection_has_its_pragmas(opened: Any, pragma: str, value: Any) -> None:
     with writing():
         assert str(opened.pragma(pragma)) == str(value)
+
+
+def test_a_statement_kept_ready_is_not_planned_again_for_other_values(opened: Any) -> None:
+    with writing():
+        assert opened.connection().db_config(cysqlite.SQLITE_DBCONFIG_ENABLE_QPSG)
 
 
 def test_a_pragma_that_does_not_take_refuses_the_connection() -> None:
