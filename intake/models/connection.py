@@ -125,7 +125,7 @@ class Sqlite(_Spoken, PooledCySqliteDatabase):  # type: ignore[misc]
             super().rollback()
 
     def allow(self, writing: bool) -> None:
-        """Let the connection in hand write, or only read; said only when it changes, since every statement kept is then read again."""
+        """Let the connection in hand write, or only read; said only when it changes: it costs every statement kept."""
         conn = self.connection()
         if conn.pragma("query_only") != int(not writing):
             conn.execute_simple(f"PRAGMA query_only={int(not writing)}")
