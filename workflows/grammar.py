@@ -47,6 +47,8 @@ class StepForm(Form):
     readers: tuple[Role, ...] = ("circle", "support")
     seen_by: Mapping[str, tuple[Role, ...]] = {}
     sealed: frozenset[str] = frozenset()
+    checklist = False
+    """Boxes ticked one by one as things get done: none of them is said to be optional."""
     follows: Mapping[str, tuple[str, str]] = {}
     """Field → (the choice it follows, the value it follows): shown under it, forgotten with it (SCREENS F61, F62)."""
 

@@ -164,8 +164,11 @@ def _associate(case: Run, deadline: date, known: Known) -> Iterator[Obligation]:
                          who="assemblée générale", step="apply",
                          otherwise=Told("L’assemblée générale (AG) du {jour} est la dernière avant votre date limite.",
                                         {"jour": useful}))
-    yield Obligation(deadline, "deadline", case.uid, Told("Date limite pour devenir associé·e"),
-                     otherwise=Told("Après cette date, le contrat salarié prend fin (code du travail, article L7331-3)."))
+    yield Obligation(deadline, "deadline", case.uid, Told("Date limite pour devenir associé·e"), step="" if useful else "call",
+                     otherwise=Told(
+                         "Après cette date, le contrat salarié prend fin (code du travail, article L7331-3)." if useful else
+                         "Aucune assemblée générale (AG) n’est prévue avant cette date. Passé ce jour, le contrat salarié prend "
+                         "fin (code du travail, article L7331-3)."))
 
 
 AGENDA_DAYS = 30

@@ -49,14 +49,19 @@ def mine() -> Response:
     cases = cases_of(dossier)
     main = main_case(cases)
     here = [say_case(case) for case in cases if is_open(case) or case is main or case.state == "associate"]
+    found, offered = ahead.dates_of(cases), openings(dossier)
+    first = [(one, *opening) for one in found for opening in offered if opening[0].name == one.step]
     return show(
         "journey.html", dossier=dossier, dossiers=dossiers, main=main, here=here, stations=stations_of(cases),
         state=workflow_of(main).state[main.state] if main else None, greeting=greeting(dossier.person, main),
         begun=any(case.workflow != "admission" for case in cases), rank=rank_of(main), next=next_of(main),
-        dates=dates_ahead(dossier, cases, here), contact=contact_of(dossier, main),
+        dates=dates_ahead(dossier, found, here, first), contact=contact_of(dossier, main),
         peer=peer_of(dossier, cases, here), papers=papers_of(dossier, cases), items=items_of(cases),
         decided=decided(dossier, cases),
-        openings=openings(dossier), today=moment.today(), messages=messages_between(dossier, me()),
+        first=[{"step": step, "href": link, "what": ahead.said(one.label), "day": one.day, "says": ahead.said(one.otherwise)}
+               for one, step, link in first],
+        openings=[one for one in offered if one[0] not in [step for _, step, _ in first]], today=moment.today(),
+        messages=messages_between(dossier, me()),
         done=noted(dossier, request.args.get("fait", ""), me()))
 
 
@@ -143,10 +148,11 @@ def page_of(case: Case, step: Step) -> str:
     return url_for("offer.answer", case=case.uid) if step.name in OF_THE_OFFER else href(case, step)
 
 
-def dates_ahead(dossier: Dossier, cases: list[Case], here: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """My dates and the next journée, soonest first; only the next review is prepared."""
+def dates_ahead(dossier: Dossier, found: list[Obligation], here: list[dict[str, Any]],
+                first: list[tuple[Obligation, Step, str]]) -> list[dict[str, Any]]:
+    """My dates and the next journée, soonest first, with what answers them; only the next review is prepared."""
     links = {(said["case"].uid, step.name): (step.label, link) for said in here for step, link in said["possible"]}
-    found = ahead.dates_of(cases)
+    links |= {(one.case, step.name): (step.label, link) for one, step, link in first}
     if next_review := next((one for one in found if one.step == "prepare_review"), None):
         links[next_review.case, next_review.kind] = ("Préparer", url_for("review.prepare", case=next_review.case))
     dates = [say_date(one, dossier, links) for one in found]

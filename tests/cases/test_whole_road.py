@@ -251,7 +251,8 @@ def test_from_contact_to_associate(cast: Cast, clock: Clock) -> None:
     road.take("salaried.ask_opinions", cast.rachel)
     assert road.why_not("salaried.agree", cast.odile) == [
         "Il manque l’avis du pair ou la simulation. La cogérance peut déroger par écrit.",
-        "La trésorerie couvre 0 mois ; il en faut 3. La cogérance peut déroger par écrit."]
+        "La simulation est attendue : elle dira combien de mois la trésorerie couvre. Il en faut 3. La cogérance peut "
+        "déroger par écrit."]
     road.take("salaried.give_opinion", cast.noe, opinion="for", why="Prête")
     road.take("salaried.simulate", cast.come, fixed_part="1 800", monthly_cost="2 600", treasury="9 000", opinion="Oui")
     road.take("salaried.agree", cast.odile)

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from intake import moment
 from intake.cases import take_step
 from intake.clock import prepare_day, tick
-from intake.models.days import InfoMeeting
+from intake.models.days import Assembly, InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
 from intake.models.people import Commitment, Person
@@ -294,7 +294,29 @@ def test_the_associate_deadline_is_listed_however_far(people: Cast, browse: Brow
         case = in_cesa(a_dossier(people.ana), people.sami)
         assert case.memory["deadline"] == "2029-02-28"
     reads(read(browse(people.ana).get(HOME)), "28 février 2029", "Date limite pour devenir associé·e",
-          "Après cette date, le contrat salarié prend fin")
+          "Passé ce jour, le contrat salarié prend fin")
+
+
+def test_without_an_assembly_in_time_entering_the_membership_comes_first(people: Cast, browse: Browse) -> None:
+    """No assembly before the deadline: it is the first thing to do, with its day; one in time puts it back among the others."""
+    with writing():
+        dossier = a_dossier(people.ana)
+        in_cesa(dossier, people.sami)
+    ana, wish = browse(people.ana), "Je veux entrer au sociétariat"
+    page = read(ana.get(HOME))
+    reads(page, "Ce que vous pouvez faire maintenant", "Date limite pour devenir associé·e : 28 février 2029",
+          "Aucune assemblée générale (AG) n’est prévue avant cette date.", wish, "Mes prochaines dates", "28 février 2029", wish,
+          "Autres démarches", "Annoncer mon départ")
+    assert page.text.count(wish) == 2, "there, and beside its date; no longer at the foot"
+    with writing():
+        Assembly.create(day=moment.today() + timedelta(days=100))
+    page = read(ana.get(HOME))
+    reads(page, "Ce que vous pouvez faire maintenant", "Rien ne vous attend pour l’instant")
+    reads(page, "Sociétariat : candidature avant le", "Autres démarches", wish)
+    with writing():
+        Assembly.delete().execute()
+    assert press(ana, page.link(wish), wish).status_code == 303
+    assert wish not in read(ana.get(HOME)).text, "called: its own part says what is next"
 
 
 def test_a_review_is_prepared_by_reading_its_questions(lina: Case, people: Cast, browse: Browse) -> None:

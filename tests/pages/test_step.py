@@ -7,6 +7,8 @@ import pytest
 from intake.models.dossiers import Case, Event
 from intake.models.letters import Letter
 from intake.models.people import Person
+from tests.cases.test_contracts import a_dossier
+from tests.cases.test_pairing_and_exit import begun, in_cape
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
 from tests.faults import crowd
@@ -81,3 +83,15 @@ def test_an_address_changes_only_after_a_fresh_sign_in(ana: Case, browse: Browse
         told = {letter.address for letter in Letter.select().where(Letter.template == "address_changed")}
         assert told == {person.email, "ana@ailleurs.example"}
         assert Person.get_by_id(person.id).email == person.email, "until the new one has proved itself"
+
+
+def test_boxes_of_a_checklist_are_not_said_to_be_optional(people: Cast, browse: Browse) -> None:
+    """What is settled before the accounts close is ticked as it gets done; a consent, elsewhere, still says it may be left."""
+    with writing():
+        dossier = a_dossier(people.ana)
+        in_cape(dossier, people.sami)
+        leaving = begun(dossier, "departure", "announce", people.ana, type="early_person", motive="job", ends_on="2027-03-31")
+        checklist, confirm = path(leaving, "checklist"), path(leaving, "confirm")
+    page = read(browse(people.sami).get(checklist))
+    assert "Mutuelle" in page.text and "(facultatif)" not in page.text
+    assert "Rester en contact pendant 2 ans (facultatif)" in read(browse(people.sami).get(confirm)).text

@@ -86,7 +86,7 @@ def test_states_labels_and_who_acts_next() -> None:
 def test_the_rules_of_each_row() -> None:
     assert rules(salaried) == {
         "request": "none_open cape_runs",
-        "agree": "opinions_in cesa_conditions months_covered",
+        "agree": "opinions_in cesa_conditions treasury_known months_covered",
         **AMENDMENT_RULES,
         "send": "cesa_clauses trial_within vote_first meeting_before_deadline may_work sharing_agreed in_place_month "
                 "coop_known",

@@ -69,7 +69,10 @@ def test_the_conditions_are_listed() -> None:
 def test_the_treasury_covers_the_first_months() -> None:
     assert plain(said(r.months_covered, facts(memory={"covered": 2}))) == (
         "La trésorerie couvre 2 mois ; il en faut 3." + DEROGATION)
-    assert said(r.months_covered, facts(memory={"covered": 3})) == ""
+    assert said(r.months_covered, facts(memory={"covered": 3})) == said(r.treasury_known, facts(memory={"covered": 0})) == ""
+    assert plain(said(r.treasury_known, facts())) == (
+        "La simulation est attendue : elle dira combien de mois la trésorerie couvre. Il en faut 3." + DEROGATION)
+    assert said(r.months_covered, facts()) == "", "nobody says 0 months of what nobody has worked out"
 
 
 def test_nobody_is_closed_before_the_reminders_end() -> None:
@@ -304,4 +307,5 @@ def test_law_cites_its_article_and_nobody_lifts_it() -> None:
         "signed_by_effect": "C. trav. L7331-2", "dpae_window": "C. trav. R1221-4 †", "dpae_done": "C. trav. L1221-10 †",
     }
     assert {rule.name for row in salaried.steps for rule in row.only_if if rule.lifted_by} == {
-        "opinions_in", "cesa_conditions", "months_covered", "meeting_before_deadline", "mandate", "reminders_done"}
+        "opinions_in", "cesa_conditions", "treasury_known", "months_covered", "meeting_before_deadline", "mandate",
+        "reminders_done"}

@@ -52,6 +52,7 @@ class ChecklistForm(StepForm):
     """What is settled."""
 
     readers = (support,)
+    checklist = True
     work = f.TickField(CONTENTS["work"], optional=True)
     balance = f.TickField(CONTENTS["balance"], optional=True)
     equipment = f.TickField(CONTENTS["equipment"], optional=True)

@@ -203,7 +203,7 @@ steps = (
     Step("simulate", "Rendre la simulation", ("opinion",), None, by=support, form=SimulationForm,
          then=[Remember(simulated), Letter("simulation")], past="a rendu la simulation"),
     Step("agree", "Donner l’accord", ("opinion",), "drafting", by=cogerance,
-         only_if=[r.opinions_in, r.cesa_conditions, r.months_covered],
+         only_if=[r.opinions_in, r.cesa_conditions, r.treasury_known, r.months_covered],
          then=[Letter("cesa_agreed", to=(person, support))], past="a donné l’accord", decision=True),
     Step("refuse", "Refuser", ("opinion",), "refused", by=cogerance, form=ReasonForm,
          then=[DropTasks(), Letter("cesa_refused")], past="a refusé la demande", decision=True),

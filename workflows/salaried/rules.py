@@ -141,11 +141,17 @@ def cesa_conditions(facts: Facts) -> Verdict:
     return holds(not missing, conditions=missing)
 
 
+@house("La simulation est attendue : elle dira combien de mois la trésorerie couvre. Il en faut {n}.")
+def treasury_known(facts: Facts) -> Verdict:
+    """Someone has worked out what the treasury pays."""
+    return holds("covered" in facts.memory, n=facts.settings["cesa.months_covered"])
+
+
 @house("La trésorerie couvre {mois} mois ; il en faut {n}.")
 def months_covered(facts: Facts) -> Verdict:
     """The treasury pays the first months."""
-    covered, wanted = int(facts.memory.get("covered") or 0), facts.settings["cesa.months_covered"]
-    return holds(covered >= wanted, mois=covered, n=wanted)
+    covered, wanted = facts.memory.get("covered"), facts.settings["cesa.months_covered"]
+    return holds(covered is None or int(covered) >= wanted, mois=covered, n=wanted)
 
 
 @house("Les relances courent jusqu’au {date}.")
