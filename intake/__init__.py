@@ -18,7 +18,19 @@ ROOT = Path(__file__).parent.parent
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
-    from intake import access, headers, kiosk, late_forms, pages, refusals, sessions, show, static_files, switch
+    from intake import (
+        access,
+        degraded,
+        headers,
+        kiosk,
+        late_forms,
+        pages,
+        refusals,
+        sessions,
+        show,
+        static_files,
+        switch,
+    )
     from intake.kiosk import tablet
 
     app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -34,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(refusals.from_elsewhere)
     app.before_request(_open_request)
     app.before_request(sessions.load)
+    degraded.install(app)
     switch.install(app)
     app.before_request(late_forms.receive)
     csrf = refusals.Csrf(app)

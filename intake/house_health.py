@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from config import Settings
-from intake import anchors, backups, moment, words
-from intake.models import accounts, health, rounds
+from intake import anchors, backups, degraded, moment, words
+from intake.models import accounts, health, letters, rounds
 from intake.models.base import db_is_postgres
 from intake.models.factors import Factor
 from intake.models.letters import Letter
@@ -65,8 +64,7 @@ def _clock(_: Settings) -> Row:
 
 def _letters(_: Settings) -> Row:
     failed = Letter.select(Letter.id).where(Letter.status == "failed").limit(1000).count()
-    stuck = Letter.select(Letter.id).where(
-        Letter.status.in_(("waiting", "claimed")), Letter.not_before < moment.now() - WAITS_TOO_LONG).limit(1000).count()
+    stuck, _since = letters.overdue(moment.now() - WAITS_TOO_LONG)
     said = [f"{words.Count(failed):lettre non partie|lettres non parties}" if failed else "",
             f"{words.Count(stuck):lettre attend|lettres attendent} depuis plus d’une heure" if stuck else ""]
     if failed or stuck:
@@ -104,10 +102,12 @@ def _anchor(settings: Settings) -> Row:
 
 
 def _disk(settings: Settings) -> Row:
-    disk = shutil.disk_usage(settings.data if settings.data.exists() else settings.data.absolute().parent)
+    disk = degraded.disk_of(settings)
     free = disk.free / disk.total
-    return Row("Disque", f"{free * 100:.0f} % de libre.", "Faire de la place : le dossier des données et les sauvegardes."
-               if free < ENOUGH_FREE else "")
+    stopped = ("Seule la lecture est ouverte. " if degraded.WRITING.reached(disk)
+               else "Les pièces sont refusées. " if degraded.PIECES.reached(disk) else "")
+    todo = f"{stopped}Faire de la place : le dossier des données et les sauvegardes."
+    return Row("Disque", f"{free * 100:.0f} % de libre.", todo if stopped or free < ENOUGH_FREE else "")
 
 
 def _second_step(_: Settings) -> Row:

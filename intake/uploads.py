@@ -9,12 +9,15 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from intake import moment
+from intake import degraded, moment
 from intake.cleaning import LARGEST, BadFile, clean
 from intake.models import pieces
 from intake.models.base import new_uid
 from intake.models.dossiers import Dossier
 from intake.models.people import Person
+
+NO_PIECES = "Nous ne pouvons pas recevoir de pièces pour le moment. Le reste fonctionne."
+"""The disk is short; said in the place of the file."""
 
 
 def store(dossier: Dossier, file: FileStorage, by: Person, title: str, key: str = "") -> pieces.Piece:
@@ -32,6 +35,8 @@ def made_ready(dossier: Dossier, file: FileStorage, by: Person, title: str, key:
     uid = uid_in_form(dossier, key, title, content) if key else new_uid()
     if (kept := pieces.of_dossier(dossier, uid)) is not None:
         return kept
+    if not degraded.takes_pieces():
+        raise BadFile(NO_PIECES)
     if (full := pieces.why_no_room(dossier, len(content))):
         raise BadFile(full)
     made = clean(content)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from peewee import Check, ForeignKeyField, IntegerField, TextField
+from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import InstantField, Model, UidField
-from intake.models.compiled import compiled
+from intake.models.compiled import compiled, param
 from intake.models.dossiers import Dossier, Event
 from intake.models.people import Person
 
@@ -69,6 +69,16 @@ def gathered() -> list[Letter]:
 def tell_gathered(letters: list[Letter]) -> None:
     """These are lines of a letter that is written."""
     Letter.update(status="told").where(Letter.id.in_([one.id for one in letters]), Letter.status == "gathered").execute()
+
+
+_OVERDUE = compiled(lambda: Letter.select(fn.COUNT(Letter.id), fn.MIN(Letter.not_before)).where(
+    Letter.status.in_(("waiting", "claimed")), Letter.not_before < param("before"), ~Letter.problem.startswith("held")))
+
+
+def overdue(before: datetime) -> tuple[int, datetime | None]:
+    """(how many letters should have left before this instant, since when the first waits), but those held until a morning."""
+    number, since = _OVERDUE.one(before=before)
+    return number, Letter.not_before.python_value(since)
 
 
 def sent_to(person: Person, since: datetime, *, but: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 import workflows
-from intake import gatherings, moment, retention, words
+from intake import degraded, gatherings, moment, retention, words
 from intake.access import access, antennas_seen, held_roles
 from intake.models import accounts, days, devices, privacy, rounds, stumbles
 from intake.models.accounts import FactorReset, RoleAsked
@@ -79,6 +79,7 @@ def to_look_at() -> list[dict[str, Any] | None]:
         _line(len(privacy.to_answer()), "demande sur des données", "demandes sur des données", url_for("keeping.overview")),
         _line(len(waiting(ErasureAsked)), "effacement à confirmer", "effacements à confirmer", url_for("keeping.overview")),
         _line(int(retention.stopped_now() is not None), "effacement du jour arrêté", "", url_for("keeping.overview")),
+        {"text": said, "href": url_for("letters.list_all")} if (said := degraded.post_says()) else None,
         _line(int(rounds.late_by(moment.now()) is not None), "horloge arrêtée", "", url_for("health.overview")),
         _line(len(to_confirm), "journée à confirmer", "journées à confirmer", url_for("journees.calendar")),
         _line(sum(map(devices.missing, devices.in_service())), "fiche de la borne qui manque", "fiches de la borne qui manquent",

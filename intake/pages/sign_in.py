@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
 from wtforms import Form
 
-from intake import late_forms, secrets_kept, sessions, signing_in, switch
+from intake import degraded, late_forms, secrets_kept, sessions, signing_in, switch
 from intake.access import ANYONE, SIGNED_IN, access, held_roles
 from intake.models import people
 from intake.pages.second_step import about_me
@@ -56,7 +56,8 @@ def _ask(title: str, button: str) -> Response:
         session["request"], session["resumes"] = made.uid, request.endpoint == "sign_in.resume"
         return go(url_for("sign_in.code"))
     return show("sign_in.html", block="ask", status=422 if form.errors else 200, form=form, title=title,
-                button=button, suite=suite, kept=late_forms.KEPT if late_forms.posted_here() else "")
+                button=button, suite=suite, post_is_late=degraded.post_is_late(),
+                kept=late_forms.KEPT if late_forms.posted_here() else "")
 
 
 @pages.route("/connexion/code", methods=["GET", "POST"])
@@ -76,7 +77,7 @@ def code() -> Response:
                 return stop("code")
             form.code.errors = ["Ce code ne correspond pas. Vérifiez le dernier courriel reçu"]
     return show("sign_in_code.html", block="code", status=422 if form.errors else 200, form=form,
-                resumes=session.get("resumes"))
+                post_is_late=degraded.post_is_late(), resumes=session.get("resumes"))
 
 
 @pages.post("/connexion/renvoyer")
