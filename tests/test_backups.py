@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from config import Settings
 from intake import backups, history, seal_keys
+from intake.cases import take_step
 from intake.models import erasures, health, pieces, sealed
-from intake.models.base import db
-from intake.models.dossiers import Dossier, Event
+from intake.models.base import db, writing
+from intake.models.dossiers import Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.models.pieces import Piece
@@ -70,6 +77,41 @@ def test_it_comes_back_equal_to_its_instant(taken: Path, keys: tuple[Path, Path]
         assert list(history.verify()) == []
 
 
+def test_four_writers_do_not_spoil_it(cast: Cast, keys: tuple[Path, Path], settings: Settings, tmp_path: Path) -> None:
+    """What was acknowledged before it is in it, whole; the control, a plain copy of the file, lacks some."""
+    cases = [arrived(who) for who in (cast.ana, cast.ben, cast.zoe, cast.claire)]
+    written, stop = Counter[int](), threading.Event()
+
+    def write(case: Case) -> None:
+        with writing():
+            while not stop.is_set():
+                take_step(case, "note", by=cast.salome, raw={"note": "Un mot"}, key=None)
+                written[case.id] += 1
+
+    with ThreadPoolExecutor(4) as pool:
+        turns = [pool.submit(write, case) for case in cases]
+        while len(written) < 4:
+            stop.wait(0.01)
+        known = dict(written)
+        copied = Path(shutil.copy(settings.database_url.removeprefix("sqlite:///"), tmp_path / "copied.db"))
+        opened_again = tmp_path / "taken.db"
+        opened_again.write_bytes(backups.open_backup(backups.take(tmp_path / "elsewhere", keys[0]), keys[1]))
+        stop.set()
+        assert [one.result() for one in turns] == [None] * 4
+    backups.check(opened_again)
+    assert all(notes_in(opened_again, case) >= known[case] for case in known)
+    assert any(notes_in(copied, case) < known[case] for case in known), "the control: a plain copy is not a backup"
+
+
+def notes_in(database: Path, case: int) -> int:
+    """How many notes of a case are in a file, and nothing beside it."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as there:
+        try:
+            return int(there.execute("SELECT COUNT(*) FROM event WHERE case_id = ? AND step = 'note'", (case,)).fetchone()[0])
+        except sqlite3.DatabaseError:
+            return 0
+
+
 def test_nobody_reads_it_without_the_key(taken: Path, keys: tuple[Path, Path], tmp_path: Path, elsewhere: Settings) -> None:
     assert MARK not in taken.read_bytes()
     assert b"SQLite format" not in taken.read_bytes()
@@ -86,8 +128,6 @@ def test_it_is_never_laid_over_a_house(taken: Path, keys: tuple[Path, Path], set
 
 
 def test_a_copy_whose_chain_is_cut_is_refused(taken: Path, keys: tuple[Path, Path], tmp_path: Path) -> None:
-    import sqlite3
-
     copy = tmp_path / "copy.db"
     copy.write_bytes(backups.open_backup(taken, keys[1]))
     backups.check(copy)
@@ -138,10 +178,16 @@ def test_seven_days_and_four_weeks_stay(taken: Path) -> None:
 # At rest, and rotation -----------------------------------------------------------------------------------------------
 
 
-def test_what_is_sealed_is_read_nowhere_on_disk(taken: Path, settings: Settings, tmp_path: Path) -> None:
+def test_what_is_sealed_is_read_nowhere_on_disk(taken: Path, cast: Cast, tmp_path: Path) -> None:
+    assert holding_the_mark(tmp_path) == []
+    Person.update(usual_name=MARK.decode()).where(Person.id == cast.ana.id).execute()
+    assert holding_the_mark(tmp_path) != [], "the control: one field in clear is found"
+
+
+def holding_the_mark(folder: Path) -> list[str]:
+    """The files in which the words that were sealed can be read."""
     db.execute_sql("PRAGMA wal_checkpoint(PASSIVE)")
-    found = [file.name for file in tmp_path.rglob("*") if file.is_file() and MARK in file.read_bytes()]
-    assert found == []
+    return [file.name for file in folder.rglob("*") if file.is_file() and MARK in file.read_bytes()]
 
 
 def test_a_sealed_text_moved_to_another_row_is_refused(taken: Path, cast: Cast) -> None:
