@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import vobject
 from icalendar import Calendar
 
 from intake import moment
@@ -220,9 +221,11 @@ def test_a_meeting_has_its_hour_in_paris_summer_and_winter(people: Cast, browse:
                 month=day.month, day=day.day, hour=utc, minute=30), place="Moulin", seats=9)
             case = again(case) if day.day == 29 else arrived(people.ana)  # noqa: F821
             case = step(case, "book", people.ana, meeting=meeting.uid)
-        event = the_event(browse(people.ana).get(f"{HOME}/agenda.ics?date={case.uid}-meeting"))
+        answer = browse(people.ana).get(f"{HOME}/agenda.ics?date={case.uid}-meeting")
+        event, other = the_event(answer), vobject.readOne(answer.text).vevent.dtstart.value
         starts = event.decoded("dtstart")
         assert (starts.hour, starts.minute, starts.utcoffset()) == (18, 30, timedelta(hours=18 - utc))
+        assert (other.hour, other.utcoffset()) == (18, timedelta(hours=18 - utc)), "read by a library that did not write it"
         assert event["dtstart"].params["TZID"] == "Europe/Paris"
         assert event.get("location") == "Moulin"
 
