@@ -18,9 +18,11 @@ from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Antenna, Person
 from intake.models.settings import settings_on
 from intake.outbox import link_to
+from intake.undo import UNDONE
 from workflows.accompaniment import Facts as PairingFacts
 from workflows.accompaniment.rules import Asked, asked_reviews
 from workflows.calendar import add_months, paris_day
+from workflows.cape.rules import three_contracts
 from workflows.counters import Counter, counters
 from workflows.duties import duties, may_read
 from workflows.obligations import HELD_SHARES, Known, Obligation
@@ -110,18 +112,21 @@ def counters_of(dossier: Dossier) -> list[Counter]:
 
 
 def decisions_of(dossier: Dossier) -> dict[str, list[str]]:
-    """What was decided of doubtful dates when contracts of a person were sent, by workflow: who, when, why."""
+    """What was decided in writing of doubtful dates, by workflow: who, when, why; the last word of each of a person's cases."""
+    here = Case.select(Case.id).join(Dossier).where(
+        Dossier.person == dossier.person_id, Case.workflow.in_(("cape", "salaried")))
+    undone = {one.subject for one in Event.select(Event.subject).where(Event.case.in_(here), Event.step == "undo")}
     rows = (Answers.select(Answers, Event, Case, Person).join(Event, on=Answers.event)
-            .join(Person, on=Event.actor).join_from(Event, Case, on=Event.case).join(Dossier)
-            .where(Dossier.person == dossier.person_id, Event.step == "send", Case.workflow.in_(("cape", "salaried")))
-            .order_by(Event.id))
-    latest = {one.event.case_id: one for one in rows}
+            .join(Person, on=Event.actor).join_from(Event, Case, on=Event.case)
+            .where(Event.case.in_(here), Event.step.in_(("send", "derogate"))).order_by(Event.id))
+    latest = {(one.event.case_id, one.event.step): one for one in rows if f"{UNDONE}{one.event.uid}" not in undone
+              and one.text.get("rule", three_contracts.name) == three_contracts.name}
     found: dict[str, list[str]] = {}
     for one in latest.values():
-        if one.event.case.memory.get("decided_on") and one.text.get("decision"):
+        if reason := one.text.get("decision") or one.text.get("reason"):
             found.setdefault(one.event.case.workflow, []).append(words.sentence(
                 "Décidé par {qui} le {jour} : {raison}", qui=one.event.actor.called, jour=paris_day(one.event.made_at),
-                raison=one.text["decision"]))
+                raison=reason))
     return found
 
 

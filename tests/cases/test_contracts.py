@@ -18,6 +18,7 @@ from intake.models.letters import Letter
 from intake.models.pieces import Paper
 from intake.models.tasks import Task
 from intake.papers import contracts
+from intake.team_dates import decisions_of
 from intake.words import say
 from tests.cast import Cast, principale, ready_to_sign
 from tests.conftest import NOW, Clock
@@ -159,6 +160,9 @@ def test_a_fourth_contract_says_who_lifted_the_limit_and_why(cast: Cast) -> None
     text = " ".join(text_of(bytes(Paper.get(Paper.case == case).content)).split())
     assert f"{cast.marc.name}, pour la cogérance, y a dérogé par écrit le 1er mars 2027" in text
     assert "« Quatre mois pour finir deux chantiers signés »" in text
+    assert [one.replace("\u00a0", " ") for one in decisions_of(case.dossier)["cape"]] == [
+        "Décidé par Marc le 1er mars 2027 : Un congé a coupé son lancement",
+        "Décidé par Marc le 1er mars 2027 : Quatre mois pour finir deux chantiers signés"], "beside the counter, as elsewhere"
 
 
 def printed(case: Case, cast: Cast) -> str:

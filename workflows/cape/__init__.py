@@ -5,8 +5,8 @@ What a CAPE remembers: `ordinal` (1 to 3), `nature` (premier, renouvellement, ap
 `person_signed_on`, `cogerance_signed_on`, `traded` (flag), `started_on`, `hours` (of an employment declared since),
 `amended` (number of amendments), `amendment` (effective_on, document, person_signed_on: the one to sign), `ended_on`,
 `quotes_blocked` (flag), `gap_from` (first day without contract), `earlier` (pairs of days of contracts that were taken over),
-`welcomed_on` and `welcome_missed` (days of journées), `elsewhere` (contracts with another cooperative), `decided_on` (day a
-doubt about its dates was decided).
+`welcomed_on` and `welcome_missed` (days of journées), `elsewhere` (kind and days of each contract with another
+cooperative).
 """
 
 from __future__ import annotations
@@ -69,7 +69,6 @@ from workflows.signing import (
     permit_alarms,
     person_signed,
     remember_cogerance,
-    remember_decision,
     remember_elsewhere,
     remember_paper,
     remember_person,
@@ -226,7 +225,7 @@ steps = (
          warns=lambda facts: facts.warned,
          only_if=[r.cape_slots, r.twelve_months, r.thirty_six_months, r.three_contracts, r.not_full_time, may_work,
                   r.guardians, r.renewal_in_time, r.follows_on, in_place_month, r.insured, r.peer_planned, coop_known],
-         then=[Remember(remember_decision), Freeze("cape"), Letter("contract_to_sign")], past="a envoyé le contrat à signer",
+         then=[Freeze("cape"), Letter("contract_to_sign")], past="a envoyé le contrat à signer",
          hint="Le document est figé : toute correction demande de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,
          only_if=[same_document, signed_by_effect, link_opened, all_read, not_signed_yet],

@@ -4,8 +4,8 @@ What a CESA remembers: `hours`, `customers` and `accepts` (flags of the request)
 against), `simulated` (flag), `covered` (months of cost the treasury pays), `first_day`, `trial_end`, `deadline` (last
 day to become associate), `slots` (names of the clauses filled in), `sharing`, `document` (SHA-256 sent to sign),
 `person_signed_on`, `cogerance_signed_on`, `dpae_on`, `amended` (number of amendments), `ended_on`, `earlier` (pairs of
-days of contracts that were taken over), `elsewhere` (contracts with another cooperative), `decided_on` (day a doubt about its
-dates was decided).
+days of contracts that were taken over), `elsewhere` (kind and days of each contract with
+another cooperative).
 """
 
 from __future__ import annotations
@@ -75,7 +75,6 @@ from workflows.signing import (
     permit_alarms,
     person_signed,
     remember_cogerance,
-    remember_decision,
     remember_elsewhere,
     remember_paper,
     remember_person,
@@ -213,7 +212,7 @@ steps = (
          warns=lambda facts: facts.warned,
          only_if=[r.cesa_clauses, r.trial_within, r.vote_first, r.meeting_before_deadline, may_work, r.sharing_agreed,
                   in_place_month, coop_known],
-         then=[Remember(printed), Remember(remember_decision), Freeze("cesa"), Letter("contract_to_sign")],
+         then=[Remember(printed), Freeze("cesa"), Letter("contract_to_sign")],
          past="a envoyé le contrat à signer",
          hint="Le document est figé : toute correction demande de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,

@@ -73,11 +73,6 @@ def ask_decision(form: Any, facts: ContractFacts) -> None:
         del form.decision
 
 
-def remember_decision(facts: ContractFacts, _: Answers) -> dict[str, Any]:
-    """The day a doubt was decided; the words stay with their event."""
-    return {"decided_on": facts.today.isoformat() if facts.doubts else None}
-
-
 class SignatureForm(StepForm):
     """The code given by another way than the letter, then the contract and its annexes read."""
 
