@@ -342,3 +342,15 @@ def test_support_is_told_who_to_call_and_a_stale_document_gives_no_code(people: 
     assert browse(people.sami).get(address(sent, "give_code")).status_code == 409
     with writing():
         assert Case.get_by_id(sent.id).state == "to_sign"
+
+
+def test_an_original_signed_with_a_provider_is_recorded_with_its_reference(people: Cast, browse: Browse, sent: Any) -> None:
+    """Signed elsewhere: the same consequences as on the screen, the provider and its reference read by those it concerns."""
+    with writing():
+        ours = {"scan": "piece-0001", "provider": "Signatou, référence 27-118", "cogerance_signed_on": "2027-03-01"}
+        signed = step(sent, "record_paper", people.rachel, person_signed_on="2027-02-27", **ours)
+        assert (signed.state, signed.memory["person_signed_on"]) == ("signed", "2027-02-27")
+        assert Letter.select().where(Letter.template == "contract_signed", Letter.recipient == people.ana).exists()
+    answers = f"/dossier/{sent.dossier.uid}/reponses"
+    assert all("Signatou, référence 27-118" in read(browse(who).get(answers)).text for who in (people.rachel, people.marc))
+    assert "Signatou" not in read(browse(people.claire).get(answers)).text
