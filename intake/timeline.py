@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from intake import words
-from intake.models.dossiers import Case, Dossier, Event
+from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.people import Person
 from intake.told import day_of, row_of, told
 from workflows.calendar import paris_day
@@ -47,23 +47,32 @@ def page(dossier: Dossier, cases: Iterable[Case], *, before: int = 0, decisions:
     if before:
         rows = rows.where(Event.number < before)
     events = list(rows)
-    lines = [line(event, by_id[event.case_id], read) for event in events if event.case_id in by_id]
+    decided = decided_with(events)
+    lines = [line(event, by_id[event.case_id], read, decided.get(event.id, "")) for event in events if event.case_id in by_id]
     if decisions:
         lines = [one for one in lines if one.decision]
     more = events[-1].number if len(events) == MOST else 0
     return lines if decisions else grouped(lines), more
 
 
-def line(event: Event, case: Case, read: int) -> Line:
-    """One event in words."""
+def decided_with(events: Iterable[Event]) -> dict[int, str]:
+    """What whoever sent a contract decided in writing of a doubtful date, by event."""
+    sent = [event.id for event in events if event.step == "send"]
+    rows = Answers.select(Answers.event, Answers.text).where(Answers.event.in_(sent)) if sent else ()
+    return {row.event_id: row.text["decision"] for row in rows if row.text.get("decision")}
+
+
+def line(event: Event, case: Case, read: int, decided: str = "") -> Line:
+    """One event in words, with what it decided of a doubt."""
     row = row_of(event, case)
     where = WHERE.get(event.step) or ("dossier.answers" if row is not None and row.form is not None else "")
     anchor = f"e-{event.uid}" if where == "dossier.answers" else None
     effective = words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else ""
     at = words.sentence("{jour} {heure}", jour=day_of(event.made_at), heure=words.hour(event.made_at))
-    return Line(event.number, event.made_at.isoformat(), at, told(event, case),
+    text = words.sentence("{what}. Décision : {reason}", what=told(event, case), reason=decided) if decided else told(event, case)
+    return Line(event.number, event.made_at.isoformat(), at, text,
                 url_for(where, uid=case.dossier.uid, _anchor=anchor) if where else "", event.actor_id is None,
-                bool(row and row.decision), effective, event.number > read > 0)
+                bool(decided or (row and row.decision)), effective, event.number > read > 0)
 
 
 def grouped(lines: list[Line]) -> list[Line]:

@@ -186,6 +186,9 @@ def test_the_whole_road_without_javascript(people: Cast, browse: Browse, sent: A
     signed = press(ana, address(sent, "sign"), "Signer", code=given, **READ)
     assert signed.status_code == 303 and "/mon-parcours" in signed.headers["Location"]
     assert "Vous avez signé" in read(ana.get(address(sent, "sign"))).text
+    with writing():
+        used = path(signatures.of(again(sent)))
+    assert ana.get(used).status_code == 410, "a link serves once"
     assert "Signer" not in read(ana.get("/mon-parcours")).links, "signed, there is nothing left to sign"
 
     marc = browse(people.marc)

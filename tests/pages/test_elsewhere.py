@@ -85,6 +85,9 @@ def test_a_doubt_is_decided_in_writing_and_said_beside_its_counter(people: Cast,
         assert browse(stranger).get(counted).status_code == 404
     answers = text(browse(people.claire).get(f"/dossier/{drafted.dossier.uid}/reponses"))
     assert DECISION in answers and LINE in answers and "Coop Azur" in answers
+    for which in ("", "?decisions=1"):
+        history = text(browse(people.marc).get(f"/dossier/{drafted.dossier.uid}/historique{which}"))
+        assert f"Sami a envoyé le contrat à signer. Décision : {LINE}" in history
 
     assert press(sami, at(drafted, "undo"), "Annuler").status_code == 303
     assert again_state(drafted) == "drafting" and told not in text(sami.get(counted)), "undone with its sending"
