@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+import pdfua
 import pikepdf
 from pypdf import PdfReader
 
@@ -39,6 +41,20 @@ def flaws(content: bytes) -> list[str]:
         found += _untagged(pdf)
         found += _headings(pdf)
     return found
+
+
+BROKEN_THERE = frozenset({"UA-14-001"})
+"""Rules of the checker that fail on any tree of tags with branches; `_headings` looks at the same thing."""
+
+
+def seen_by_another(content: bytes) -> list[str]:
+    """What pdfua, which knows nothing of how our papers are made, finds against PDF/UA-1; rules it could not apply included."""
+    with NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(content)
+        file.flush()
+        outcomes = pdfua.validate(file.name).outcomes
+    found = [f"{one.rule_id}: {finding.message}" for one in outcomes for finding in one.findings]
+    return found + [f"{one.rule_id}: not applied" for one in outcomes if one.skipped_reason and one.rule_id not in BROKEN_THERE]
 
 
 def _unembedded(pdf: Any) -> Iterator[str]:

@@ -6,13 +6,15 @@ import hashlib
 import html
 import re
 from datetime import date
+from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pytest
 
 from intake import papers
 from intake.papers import contracts, values
-from tests.pdf import flaws, text_of
+from tests.pdf import flaws, seen_by_another, text_of
 from workflows.cape.clauses import WORDING as CAPE_WORDING
 from workflows.salaried.clauses import WORDING as CESA_WORDING
 
@@ -78,10 +80,21 @@ def test_the_same_values_give_the_same_bytes(kind: str) -> None:
 @EACH
 def test_a_paper_lasts_and_is_readable_by_everyone(kind: str) -> None:
     content = papers.make(kind, ALL[kind]).content
-    assert flaws(content) == []
+    assert flaws(content) == seen_by_another(content) == []
     assert b"Libertinus" not in content, "a letter our faces lack fell back on another"
     if kind != "badges":
         assert papers.template_version(kind) in text_of(content) and "empreinte" in text_of(content)
+
+
+def test_what_another_checker_looks_at() -> None:
+    """The control: without its language, its title shown or its mark of tags, a paper is told."""
+    whole = papers.make("cape", ALL["cape"]).content
+    for taken in ("Lang", "ViewerPreferences", "MarkInfo", "StructTreeRoot"):
+        with pikepdf.open(BytesIO(whole)) as pdf:
+            del pdf.Root[f"/{taken}"]
+            less = BytesIO()
+            pdf.save(less)
+        assert any("UA-" in line and "not applied" not in line for line in seen_by_another(less.getvalue())), taken
 
 
 @BOTH

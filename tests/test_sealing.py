@@ -10,7 +10,7 @@ import pytest
 
 from intake import papers, papers_kept, seal_keys, sealing
 from intake.models import sealed as keys
-from tests.pdf import flaws
+from tests.pdf import flaws, seen_by_another
 from tests.test_papers import ALL
 
 AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def signed(tmp_path: Path) -> bytes:
 
 def test_a_sealed_paper_is_whole_archivable_and_holds_the_document_signed(signed: bytes) -> None:
     found = sealing.examine(signed)
-    assert found.good and found.at == AT and flaws(signed) == []
+    assert found.good and found.at == AT and flaws(signed) == seen_by_another(signed) == []
     assert signed.startswith(papers.make("cape", ALL["cape"]).content)
     assert sealing.verdict(found)[0] == "good"
 
