@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from intake.words import fill
 from workflows.contracts import Contract, Elsewhere, elsewhere_in, elsewhere_told
@@ -120,6 +122,21 @@ def test_months_of_cape_elsewhere_are_a_doubt_for_the_months_left() -> None:
     assert salaried.doubts == ()
     three = replace(AZUR, first_day=date(2020, 1, 1), last_day=date(2022, 12, 31))
     assert "les 36 mois seraient atteints" in said(capes([one], date(2026, 6, 1), [three]).doubts[0])
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2027, 12, 31))
+
+
+@given(start=DAYS, here=st.tuples(DAYS, DAYS).map(sorted), there=st.tuples(DAYS, DAYS).map(sorted),
+       kind=st.sampled_from(["cape", "cesa"]))
+def test_whatever_was_done_elsewhere_moves_no_date(start: date, here: list[date], there: list[date], kind: Any) -> None:
+    """And whatever is doubtful, the day kept is never after the nearer of its readings."""
+    contracts, elsewhere = [cape(here[0], here[1]), cesa(start)], [Elsewhere(kind, there[0], there[1], "Coop Azur")]
+    found = [*counters(contracts, start, elsewhere), capes(contracts, start, elsewhere)]
+    assert [one.limit for one in found] == [one.limit for one in (*counters(contracts, start), capes(contracts, start))]
+    for one in found:
+        readings = [day for doubt in one.doubts for day in (doubt.values.get("un"), doubt.values.get("autre")) if day]
+        assert all(one.limit is None or one.limit <= day or day < start for day in readings)
 
 
 def test_what_was_said_last_of_contracts_elsewhere_is_believed() -> None:
