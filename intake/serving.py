@@ -83,6 +83,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 def create_server(app: Flask, settings: Settings) -> Any:
     """Waitress, with room for idle browsers and poll rather than select."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # with two threads a third request waits: no news
     server = waitress.create_server(
         app, host=settings.host, port=settings.port, threads=THREADS, connection_limit=1000, asyncore_use_poll=True,
         max_request_body_size=12 * 1024 * 1024, channel_timeout=60, ident="", backlog=1024,
