@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from icalendar import Calendar, Event, Timezone
 
 from intake import moment
 from intake.outbox import office
 from intake.words import PARIS
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 AN_HOUR = timedelta(hours=1)
@@ -54,6 +56,8 @@ class Entry:
 
 def calendar_file(entries: Iterable[Entry]) -> bytes:
     """These dates as the bytes of a calendar file."""
+    from icalendar import Calendar, Timezone  # with the zones it reads, three megabytes: brought by the first file
+
     found = Calendar.new(prodid=f"-//{office.coop}//Parcours//FR", uid=f"agenda@{site()}", method="PUBLISH")
     found.add_component(Timezone.from_ical(EUROPE_PARIS))
     for entry in entries:
@@ -68,6 +72,8 @@ def site() -> str:
 
 
 def _event(entry: Entry) -> Event:
+    from icalendar import Event
+
     starts: date = entry.at.astimezone(PARIS) if entry.at else entry.day
     ends: date = starts + (entry.lasts if entry.at else timedelta(days=1))
     return Event.new(

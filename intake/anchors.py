@@ -21,15 +21,16 @@ from intake.history import Flaw
 from intake.models.base import db, write_transaction
 from intake.models.compiled import compiled, param
 from intake.models.dossiers import Dossier, Event, House
-from intake.models.people import Person, find_by_email
-from intake.models.settings import settings_on
+from intake.models.people import Person
+from intake.models.settings import people_named
 from intake.words import PARIS
 from workflows import roles
 from workflows.calendar import paris_day
+from workflows.settings import NAMED
 
 AT = time(6)
 """Paris time; the letter is there before nine, or somebody goes and looks."""
-WITNESSES = 2
+WITNESSES = NAMED
 STALE = timedelta(hours=26)
 HOUSE = "house"
 """The chain of the events of the house, among those of dossiers."""
@@ -102,8 +103,7 @@ def tell(file: Path, day: date, now: datetime) -> None:
 
 def witnesses() -> list[Person]:
     """The two people named in the settings, outside the technical circle, who may sign in here."""
-    named = str(settings_on(moment.today())["keep.anchor_witnesses"]).replace(",", " ").lower().split()
-    return [person for address in named[:WITNESSES] if (person := find_by_email(address)) is not None]
+    return people_named("keep.anchor_witnesses")
 
 
 def newest(folder: Path, before: date = date.max) -> tuple[Path, datetime] | None:

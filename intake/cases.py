@@ -15,7 +15,7 @@ from intake.language import FRENCH, speaking
 from intake.models import pieces, places, ranks, tasks
 from intake.models.actors import Actor, Grant, grants_of, roles_on
 from intake.models.base import new_uid, retrying, write_transaction
-from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case
+from intake.models.dossiers import Answers, Case, Dossier, Event, event_with_key, lock, move_case, read_case_locked
 from intake.models.people import Antenna, Person
 from intake.projections import antenna_of, project
 from intake.undo import author_role, last_step, undo
@@ -101,9 +101,9 @@ def _take(
 
 def locked(case: Case) -> Case:
     """The case as it stands, its dossier locked until the transaction ends; a case not yet begun is returned as is."""
-    lock(case.dossier_id)
     if case.id:
-        return read_case(case.id)
+        return read_case_locked(case.id)
+    lock(case.dossier_id)
     case.dossier = Dossier.get_by_id(case.dossier_id)
     return case
 

@@ -12,7 +12,7 @@ from intake.cases import new_case
 from intake.facts import facts_of
 from intake.facts.common import item_of
 from intake.models.actors import roles_on
-from intake.models.dossiers import Case, Dossier, find_case, find_dossier
+from intake.models.dossiers import Case, Dossier, find_case, find_case_of, find_dossier
 from intake.undo import author_role
 from workflows.engine import BEGIN, OpenStep, open_steps
 from workflows.grammar import Item, Workflow
@@ -33,9 +33,14 @@ def the_dossier(uid: str) -> Dossier:
 def the_dossier_left(uid: str) -> Dossier:
     """A dossier of mine, or one that my last step took away from me while it may be undone; else 404."""
     dossier = find_dossier(uid)
-    if dossier is None or not (my_roles_on_dossier(dossier) or any(author_role(one, me()) for one in cases_of(dossier))):
+    if dossier is None or not was_mine(dossier):
         abort(404)
     return dossier
+
+
+def was_mine(dossier: Dossier) -> bool:
+    """Whether the person signed in has a role on a dossier, or had one that their last step took away."""
+    return bool(my_roles_on_dossier(dossier)) or any(author_role(one, me()) for one in cases_of(dossier))
 
 
 def my_roles_on_dossier(dossier: Dossier) -> frozenset[Role]:
@@ -57,9 +62,24 @@ def the_case(dossier: Dossier, reference: str) -> Case:
             abort(404)
         return new_case(dossier, workflow)
     case = find_case(dossier, reference)
-    if case is None or (case.workflow != "accompaniment" and only_asked(dossier)):
+    if case is None or not shown(case):
         abort(404)
     return case
+
+
+def the_case_left(dossier: str, reference: str) -> Case:
+    """A case of a dossier as `the_dossier_left` finds it, read at once with its dossier; else 404."""
+    case = find_case_of(dossier, reference)
+    if case is None:
+        return the_case(the_dossier_left(dossier), reference)
+    if not was_mine(case.dossier) or not shown(case):
+        abort(404)
+    return case
+
+
+def shown(case: Case) -> bool:
+    """Whether someone with a role on the dossier may see this case: who is only asked to accompany sees that alone."""
+    return case.workflow == "accompaniment" or not only_asked(case.dossier)
 
 
 def only_asked(dossier: Dossier) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from workflows import lists
 from workflows.months import WEEKDAYS
 
-Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly", "text", "siren", "entries"]
+Kind = Literal["number", "numbers", "yes_no", "choice", "scale", "weekly", "text", "siren", "people", "entries"]
 
 PRINCIPALE: Final = "principale"
 KPA: Final = "kpa"
@@ -31,10 +31,13 @@ LISTS = "Raisons et listes"
 GROUPS: Final = (COOP, PLACES, WAITING, ADMISSION, CAPE, PAIRING, CESA, DEPARTURE, HOUSE, KEEPING,
                 LISTS)
 
+NAMED: Final = 2
+"""People a setting names."""
+
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. Its value is plain JSON: a number, numbers, a yes or no, a word, a scale, a weekly hour, a text, a list."""
+    """One setting. Its value in plain JSON: number, numbers, yes or no, word, scale, weekly hour, text, two people, list."""
 
     name: str
     group: str
@@ -162,9 +165,9 @@ SETTINGS: Final = (
           max=24),
     _days("keep.notes", KEEPING, "Notes de rencontre, après la décision", 3, unit="mois", max=12),
     _days("keep.contract", KEEPING, "Contrats, après leur fin", 60, unit="mois", max=120),
-    Setting("keep.archive_readers", KEEPING, "Archive : adresses des deux personnes qui la lisent", "", kind="text"),
+    Setting("keep.archive_readers", KEEPING, "Archive : adresses des deux personnes qui la lisent", "", kind="people"),
     Setting("keep.anchor_witnesses", KEEPING, "Empreinte du jour : adresses de ses deux témoins, hors de l’équipe technique", "",
-            kind="text"),
+            kind="people"),
     _days("keep.notice_days", KEEPING, "Prévenir avant un effacement", 30, min=15, max=120),
     _days("keep.draft_notice_days", KEEPING, "Prévenir avant l’effacement d’une demande non envoyée", 15, min=7, max=60),
     _days("keep.accompaniment", KEEPING, "Accompagnement, après la fin de la relation", 60, unit="mois", max=120),
@@ -304,6 +307,20 @@ def _text(setting: Setting, typed: str) -> str:
     return typed
 
 
+def _people(setting: Setting, typed: str) -> str:
+    """Two addresses of people of the house, in the order typed: `ana@exemple.coop, ben@exemple.coop`."""
+    found = list(dict.fromkeys(re.split(r"[\s,;]+|\bet\b", typed.casefold())))
+    found = [address for address in found if address]
+    if len(found) > NAMED or any("@" not in address for address in found):
+        raise SettingRefused("Saisissez deux adresses électroniques, séparées par une virgule")
+    return ", ".join(found)
+
+
+def addresses(value: str) -> list[str]:
+    """The addresses that a setting of people names, two at most."""
+    return [address for address in re.split(r"[\s,;]+", str(value).casefold()) if address][:NAMED]
+
+
 def _siren(setting: Setting, typed: str) -> str:
     """Nine digits whose last one checks the others: `732 829 320`."""
     digits = "".join(typed.split())
@@ -317,5 +334,5 @@ def _siren(setting: Setting, typed: str) -> str:
 
 _READERS: Final = {
     "number": _number, "numbers": _numbers, "yes_no": _yes_or_no, "choice": _word, "weekly": _weekly, "scale": _scale,
-    "text": _text, "siren": _siren,
+    "text": _text, "siren": _siren, "people": _people,
 }

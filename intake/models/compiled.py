@@ -41,9 +41,12 @@ class _Slot:
         self.name, self.convert = name, convert
 
 
-def for_update(query: Any) -> Any:
-    """A query that also locks its rows, where rows are locked one by one."""
-    return query.for_update() if db_is_postgres() else query
+def for_update(query: Any, *of: type[peewee.Model]) -> Any:
+    """A query that also locks its rows, all or those of some tables, where rows are locked one by one.
+
+    Whoever refers to a locked row does not wait: its key is not to change.
+    """
+    return query.for_update("FOR NO KEY UPDATE", of=of or None) if db_is_postgres() else query
 
 
 class compiled:

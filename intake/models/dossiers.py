@@ -140,9 +140,18 @@ def _whole(model: type[Model]) -> list[Any]:
 
 
 _LOCK = compiled(lambda: for_update(Dossier.select(Dossier.id).where(Dossier.id == param("dossier"))))
-_READ = compiled(lambda: Case.select(*_whole(Case), *_whole(Dossier), *_whole(Person), *_whole(Antenna))
-                 .join(Dossier, on=Case.dossier == Dossier.id).join(Person, on=Dossier.person == Person.id)
-                 .switch(Case).join(Antenna, on=Case.antenna == Antenna.id).where(Case.id == param("case")))
+
+
+def _cases(where: Any) -> Any:
+    return (Case.select(*_whole(Case), *_whole(Dossier), *_whole(Person), *_whole(Antenna))
+            .join(Dossier, on=Case.dossier == Dossier.id).join(Person, on=Dossier.person == Person.id)
+            .switch(Case).join(Antenna, on=Case.antenna == Antenna.id).where(where))
+
+
+_READ = compiled(lambda: _cases(Case.id == param("case")))
+# The case is locked beside its dossier: of a row it waited for, PostgreSQL reads again only what it locks.
+_READ_LOCKED = compiled(lambda: for_update(_cases(Case.id == param("case")), Dossier, Case))
+_NAMED = compiled(lambda: _cases((Case.uid == param("uid")) & (Dossier.uid == param("dossier"))))
 _BY_KEY = compiled(lambda: Event.select(Event.id).where(Event.key == param("key")))
 _WRITE_EVENT = compiled(lambda: Event.insert({getattr(Event, name): param(name) for name in _COLUMNS[Event][1:]}))
 _WRITE_ANSWERS = compiled(lambda: Answers.insert({
@@ -165,7 +174,22 @@ def lock(dossier: int) -> None:
 
 def read_case(case: int) -> Case:
     """A case as it stands, with its dossier, person and antenna, in one statement."""
-    case_read, dossier, person, antenna = _split(_READ.one(case=case), Case, Dossier, Person, Antenna)
+    return _whole_case(_READ.one(case=case))
+
+
+def read_case_locked(case: int) -> Case:
+    """The same, its dossier locked until the transaction ends."""
+    return _whole_case(_READ_LOCKED.one(case=case))
+
+
+def find_case_of(dossier: str, uid: str) -> Case | None:
+    """A case by its uid and that of its dossier, with dossier, person and antenna, in one statement."""
+    row = _NAMED.one(uid=uid, dossier=dossier)
+    return None if row is None else _whole_case(row)
+
+
+def _whole_case(row: Any) -> Case:
+    case_read, dossier, person, antenna = _split(row, Case, Dossier, Person, Antenna)
     found: Case = case_read
     found.dossier, found.antenna = dossier, antenna
     found.dossier.person = person

@@ -15,10 +15,10 @@ from peewee import ForeignKeyField, TextField
 from intake import history, moment
 from intake.models.base import DayField, InstantField, JSONField, Model, db, write_transaction
 from intake.models.compiled import compiled
-from intake.models.people import Antenna, Person
+from intake.models.people import Antenna, Person, find_by_email
 from workflows.engine import Refusal, StepRefused
 from workflows.lists import entries
-from workflows.settings import BY_NAME, PRINCIPALE, defaults_for
+from workflows.settings import BY_NAME, PRINCIPALE, Setting, SettingRefused, addresses, defaults_for, parse
 
 
 class SettingValue(Model):
@@ -128,6 +128,19 @@ def _values(_database: str, latest: tuple[int, Any]) -> list[tuple[str, int | No
     rows = SettingValue.select(SettingValue.name, SettingValue.antenna, SettingValue.value, SettingValue.since).where(
         SettingValue.id <= latest[0]).order_by(SettingValue.antenna.is_null(False), SettingValue.since, SettingValue.id)
     return list(rows.tuples())
+
+
+def understood(setting: Setting, text: str) -> Any:
+    """The value typed for a setting. SettingRefused, with a sentence, when it does not fit or names nobody of the house."""
+    value = parse(setting, text)
+    if setting.kind == "people" and (unknown := [one for one in addresses(value) if find_by_email(one) is None]):
+        raise SettingRefused(f"Personne n’a l’adresse {unknown[0]}. Ajoutez d’abord cette personne dans « Personnes et rôles »")
+    return value
+
+
+def people_named(name: str) -> list[Person]:
+    """Those whom a setting of people names today, who are of the house."""
+    return [person for one in addresses(settings_on(moment.today())[name]) if (person := find_by_email(one)) is not None]
 
 
 def change(name: str, value: Any, since: date, reason: str, by: Person, role: str, *, antenna: Antenna | None = None,

@@ -16,7 +16,7 @@ from intake.models.people import Antenna
 from intake.models.settings import settings_on
 from intake.show import show, typo
 from workflows import ALL, fields as f, lists, roles
-from workflows.settings import BY_NAME, Setting, SettingRefused, by_group, in_words, parse
+from workflows.settings import BY_NAME, Setting, SettingRefused, by_group, in_words
 
 pages = Blueprint("settings", __name__)
 
@@ -107,7 +107,7 @@ def change(name: str) -> Response:
 
     def act() -> None:
         try:
-            value = parse(setting, str(form.value.data))
+            value = values.understood(setting, str(form.value.data))
         except SettingRefused as refused:
             form.value.errors = [str(refused)]
             return
@@ -117,7 +117,7 @@ def change(name: str) -> Response:
 
     def effects() -> list[str]:
         try:
-            value = parse(setting, str(form.value.data))
+            value = values.understood(setting, str(form.value.data))
         except SettingRefused as refused:
             form.value.errors = [str(refused)]
             return []

@@ -22,8 +22,8 @@ from intake.lookup import (
     my_steps,
     name_of,
     the_case,
+    the_case_left,
     the_dossier,
-    the_dossier_left,
     the_item,
     workflow_of,
 )
@@ -56,7 +56,7 @@ FOUND_BACK = "Votre texte a été gardé. Vérifiez-le, puis envoyez-le."
 def take(dossier: str, case: str, step: str) -> Response:
     """Show a step with all it does, and take it."""
     left = step == "undo" or request.method == "POST"  # pressed twice, a step that takes one's role away answers the same
-    found = the_case(the_dossier_left(dossier) if left else the_dossier(dossier), case)
+    found = the_case_left(dossier, case) if left else the_case(the_dossier(dossier), case)
     about = the_item(found, request.values.get("about", ""))
     if step == "change_address" and is_mine(found) and me().email and not sessions.is_recent():
         return sign_in_again(found)

@@ -10,7 +10,7 @@ from intake import effects_ahead
 from intake.clock import tick
 from intake.models.dossiers import Answers, Event
 from intake.models.people import Antenna
-from intake.models.settings import SettingValue, settings_on
+from intake.models.settings import SettingValue, people_named, settings_on
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
 from tests.faults import crowd
@@ -73,6 +73,25 @@ def test_what_does_not_fit_is_refused_and_kept(people: Cast, browse: Browse) -> 
     assert past.status_code == 409 and "jamais dans le passé" in read(past).text
     with writing():
         assert not SettingValue.select().where(SettingValue.name == "offers.days").exists()
+
+
+@pytest.mark.parametrize("name", ["keep.anchor_witnesses", "keep.archive_readers"])
+def test_two_people_of_the_house_are_named_by_their_addresses(people: Cast, browse: Browse, name: str) -> None:
+    """Whoever is not of the house, or a third one, is refused with the address, and what was typed stays."""
+    marc, page = browse(people.marc), f"/reglages/{name}/changer"
+    for typed, said in (("odile", "Saisissez deux adresses"),
+                        (f"{people.odile.email}, zo@ailleurs.example", "l’adresse zo@ailleurs.example"),
+                        (f"{people.odile.email} {people.ada.email} {people.ines.email}", "Saisissez deux adresses")):
+        answer = press(marc, page, "Enregistrer", **fill(value=typed))
+        assert answer.status_code == 422 and said in read(answer).text
+        assert read(answer).form("Enregistrer").values["value"] == typed
+    with writing():
+        assert not SettingValue.select().where(SettingValue.name == name).exists()
+    both = f"{people.odile.email.upper()} et {people.ada.email}"
+    answer = press(marc, page, "Enregistrer", **{**fill(value=both), "since-month": "mars"})
+    assert answer.status_code == 303
+    with writing():
+        assert people_named(name) == [people.odile, people.ada]
 
 
 def test_the_wrong_person_finds_nothing(people: Cast, browse: Browse) -> None:
