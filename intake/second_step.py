@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyotp
-import segno
 from flask import current_app, g
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -107,6 +106,8 @@ def address_of(secret: str, person: Person) -> str:
 
 def picture_of(secret: str, person: Person) -> str:
     """The QR code as SVG."""
+    import segno
+
     return str(segno.make(address_of(secret, person), error="m").svg_inline(scale=5, border=3, title="Code à scanner",
                                                                        svgclass="qr", lineclass=None))
 
