@@ -27,6 +27,8 @@ from workflows import roles
 
 DAY = 24 * 3600 * 1000
 
+pytestmark = pytest.mark.both_databases
+
 
 def present() -> list[tuple[str, str]]:
     """Who is noted present, and how."""

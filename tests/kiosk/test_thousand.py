@@ -20,6 +20,8 @@ from tests.kiosk.tablet import Tablet, digest, paired
 ENTRIES = 1_000
 DAY = 24 * 3600 * 1000
 
+pytestmark = pytest.mark.both_databases
+
 
 def deliveries(tablets: list[Tablet], number: int) -> tuple[list[tuple[Tablet, dict[str, Any], int]], set[str]]:
     """(tablet, entry, its clock at sending) as they come, and the keys of the bad ones: damaged, or dated 1970 to +5 years."""
