@@ -17,7 +17,7 @@ from intake.models.base import DiskFull
 POST_LATE = timedelta(minutes=10)
 """How long a letter may wait before people are told that the post is late."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-TO_READ = frozenset({"sign_in", "second_step"})
+TO_READ = frozenset({"sign_in", "second_step", "language", "reading"})
 """Screens that write a little so that one may read."""
 
 

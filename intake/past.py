@@ -11,9 +11,8 @@ from typing import Any
 
 from peewee import fn
 
-from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.dossiers import UNDONE, Answers, Case, Dossier, Event, taken_back
 from intake.models.people import Person
-from intake.undo import UNDONE
 from workflows.calendar import end_of_paris_day
 
 
@@ -56,9 +55,7 @@ def passages(antennas: Collection[int], since: datetime | None = None) -> list[P
 
 def undone_of(antennas: Collection[int]) -> frozenset[str]:
     """uids of the events that were taken back."""
-    rows = (Event.select(Event.subject).join(Case, on=Event.case)
-            .where(Case.antenna.in_(list(antennas)), Event.subject.startswith(UNDONE)))
-    return frozenset(subject.removeprefix(UNDONE) for (subject,) in rows.tuples())
+    return taken_back(Case.select(Case.id).where(Case.antenna.in_(list(antennas))))
 
 
 def stays(told: list[Passage]) -> Iterator[Stay]:

@@ -115,17 +115,18 @@ def same_origin() -> bool:
 
 def busy(_: DatabaseBusy) -> Response:
     """The database is locked by others."""
-    return _later(BUSY)
+    return _later(BUSY, "busy")
 
 
 def full(_: DiskFull) -> Response:
     """No space is left."""
-    return _later(FULL)
+    return _later(FULL, "full")
 
 
-def _later(sentence: str) -> Response:
+def _later(sentence: str, why: str) -> Response:
+    """`why` names the same sentence for the script of the page, which shows it there and leaves the form as it is."""
     response = page(503, "Réessayez dans une minute", sentence, typed=typed())
-    response.headers["Retry-After"] = "60"
+    response.headers.update({"Retry-After": "60", "X-Why": why})
     return response
 
 

@@ -14,11 +14,10 @@ from intake.ahead import IN_FORCE, PAIRED_OR_NOT, said
 from intake.facts.contracts import Row, cases_of, contracts_in, elsewhere_of
 from intake.models.actors import Grant, roles_on_antenna
 from intake.models.days import Assembly, assemblies_from
-from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.dossiers import Answers, Case, Dossier, Event, taken_back
 from intake.models.people import Antenna, Person
 from intake.models.settings import settings_on
 from intake.outbox import link_to
-from intake.undo import UNDONE
 from workflows.accompaniment import Facts as PairingFacts
 from workflows.accompaniment.rules import Asked, asked_reviews
 from workflows.calendar import add_months, paris_day
@@ -115,11 +114,11 @@ def decisions_of(dossier: Dossier) -> dict[str, list[str]]:
     """What was decided in writing of doubtful dates, by workflow: who, when, why; the last word of each of a person's cases."""
     here = Case.select(Case.id).join(Dossier).where(
         Dossier.person == dossier.person_id, Case.workflow.in_(("cape", "salaried")))
-    undone = {one.subject for one in Event.select(Event.subject).where(Event.case.in_(here), Event.step == "undo")}
+    undone = taken_back(here)
     rows = (Answers.select(Answers, Event, Case, Person).join(Event, on=Answers.event)
             .join(Person, on=Event.actor).join_from(Event, Case, on=Event.case)
             .where(Event.case.in_(here), Event.step.in_(("send", "derogate"))).order_by(Event.id))
-    latest = {(one.event.case_id, one.event.step): one for one in rows if f"{UNDONE}{one.event.uid}" not in undone
+    latest = {(one.event.case_id, one.event.step): one for one in rows if one.event.uid not in undone
               and one.text.get("rule", three_contracts.name) == three_contracts.name}
     found: dict[str, list[str]] = {}
     for one in latest.values():

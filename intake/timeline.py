@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -38,16 +38,16 @@ class Line:
     """Lines that stand behind this one."""
 
 
-def page(dossier: Dossier, cases: Iterable[Case], *, before: int = 0, decisions: bool = False, read: int = 0
-         ) -> tuple[list[Line], int]:
-    """(lines, the number to go on from; 0 at the beginning of the history)."""
+def page(dossier: Dossier, cases: Iterable[Case], *, before: int = 0, decisions: bool = False, read: int = 0,
+         told_why: Collection[int] = ()) -> tuple[list[Line], int]:
+    """(lines, the number to go on from; 0 at the beginning of the history); `told_why`: cases whose decisions one reads."""
     by_id = {case.id: case for case in cases}
     rows = (Event.select(Event, Person).join(Person, on=Event.actor, join_type="LEFT OUTER JOIN")
             .where(Event.dossier == dossier).order_by(Event.number.desc()).limit(MOST))
     if before:
         rows = rows.where(Event.number < before)
     events = list(rows)
-    decided = decided_with(events)
+    decided = decided_with([event for event in events if event.case_id in told_why])
     lines = [line(event, by_id[event.case_id], read, decided.get(event.id, "")) for event in events if event.case_id in by_id]
     if decisions:
         lines = [one for one in lines if one.decision]

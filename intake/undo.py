@@ -9,7 +9,7 @@ import workflows
 from intake import history, moment
 from intake.models import places, ranks, served
 from intake.models.actors import Actor
-from intake.models.dossiers import Answers, Case, Event
+from intake.models.dossiers import UNDONE, Answers, Case, Event
 from intake.models.letters import Letter
 from intake.models.places import Place
 from intake.models.settings import settings_on
@@ -24,8 +24,6 @@ NOT_THE_LAST = Refusal("Une étape a été faite depuis. Elle ne peut plus être
 TOO_LATE = Refusal("Le délai pour annuler est passé. Vous pouvez écrire à la personne ou faire l’étape suivante.")
 NOT_YOURS = Refusal("Seule la personne qui a fait cette étape peut l’annuler.")
 NEVER = Refusal("Une signature, un vote ou ce qu’une personne a fait ne s’annule pas.")
-UNDONE = "undo:"
-"""What a counter-event is about: the event it takes back, by its uid."""
 LETTER_GONE = Refusal("La lettre est déjà partie. Écrivez à la personne.")
 
 

@@ -17,8 +17,9 @@ KEPT = (
     "rupture conventionnelle", "journées", "journée", "Optéos", "KPA-Cité", "entrepreneur·es",
 )
 """Terms kept in French, with their gloss (SCREENS L9)."""
-SAID = {"aria-label", "alt", "title", "data-busy", "data-upload", "data-network", "data-server", "data-s413", "data-s503",
-        "data-incident", "data-left", "data-left-one", "data-over", "data-over-one", "data-heavy", "data-failed", "data-bytes"}
+SAID = {"aria-label", "alt", "title", "data-busy", "data-upload", "data-network", "data-server", "data-413", "data-503",
+        "data-full", "data-incident", "data-left", "data-left-one", "data-over", "data-over-one", "data-heavy",
+        "data-failed", "data-bytes"}
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 

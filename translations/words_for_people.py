@@ -79,7 +79,7 @@ TEAM_ONLY = frozenset({
 })
 NOT_WORDS = re.compile(
     r"[A-Z][a-z]+[A-Z]\w*|View|Stale|étape|effacées|gardé|Mo|came back|Europe/Paris|by the end of|a file is .*"
-    r"|[A-Z][\w]*(?:-[A-Z]\w*)+|[A-Z \d]+|\w*Field|https?:.*|.*[<>=_%\\;].*|[a-z-]+/.*", re.DOTALL)
+    r"|[A-Z][\w]*(?:-[A-Z]\w*)+|[A-Z \d]+|\w*Field|https?:.*|.*[<>=_%\\].*|.*(?<! );.*|[a-z-]+/.*", re.DOTALL)
 WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2}")
 FRENCH = re.compile(r"[À-ÿ’«]| \w")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from workflows.fields.days import YEARS
+
 Kind = Literal["cape", "cesa"]
 Period = tuple[date, date]
 """First and last day, both included."""
@@ -99,7 +101,7 @@ def elsewhere_told(text: str) -> list[Elsewhere]:
             first, last = (date(int(year), int(month), int(day)) for day, month, year in (days[:3], days[3:]))
         except ValueError:
             return []
-        if not coop or last < first:
+        if not coop or last < first or not {first.year, last.year} <= set(YEARS):
             return []
         found.append(Elsewhere("cesa" if SALARIED.search(said) else "cape", first, last, coop))
     return [] if TOLD_ELSEWHERE.sub("", text).strip(BETWEEN + "()") else found

@@ -309,8 +309,7 @@ def _text(setting: Setting, typed: str) -> str:
 
 def _people(setting: Setting, typed: str) -> str:
     """Two addresses of people of the house, in the order typed: `ana@exemple.coop, ben@exemple.coop`."""
-    found = list(dict.fromkeys(re.split(r"[\s,;]+|\bet\b", typed.casefold())))
-    found = [address for address in found if address]
+    found = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", typed.lower()) if one not in ("", "et")))
     if len(found) > NAMED or any("@" not in address for address in found):
         raise SettingRefused("Saisissez deux adresses électroniques, séparées par une virgule")
     return ", ".join(found)
@@ -318,7 +317,7 @@ def _people(setting: Setting, typed: str) -> str:
 
 def addresses(value: str) -> list[str]:
     """The addresses that a setting of people names, two at most."""
-    return [address for address in re.split(r"[\s,;]+", str(value).casefold()) if address][:NAMED]
+    return [address for address in re.split(r"[\s,;]+", str(value).lower()) if address][:NAMED]
 
 
 def _siren(setting: Setting, typed: str) -> str:

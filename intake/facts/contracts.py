@@ -13,7 +13,7 @@ from intake import moment
 from intake.facts.common import Lazily
 from intake.models import signatures
 from intake.models.compiled import compiled, param
-from intake.models.dossiers import Answers, Case, Dossier, Event
+from intake.models.dossiers import Answers, Case, Dossier, Event, taken_back
 from intake.models.people import Antenna, Commitment, Mandate as MandateRow, Person, RoleGrant, running
 from intake.models.pieces import Paper
 from workflows.contracts import SIGNED, Contract, Elsewhere, elsewhere_in, elsewhere_rows, elsewhere_told
@@ -69,9 +69,11 @@ def elsewhere_of(person_id: int, rows: Sequence[Row]) -> tuple[Elsewhere, ...]:
     known = elsewhere_in([row.memory for row in rows])
     if not known:
         return ()
-    written = (Answers.select(Answers.text).join(Event, on=Answers.event).join(Case, on=Event.case).join(Dossier)
+    written = (Answers.select(Answers.text, Event).join(Event, on=Answers.event).join(Case, on=Event.case).join(Dossier)
                .where(Dossier.person == person_id, Event.step.in_(("prepare", "take_over"))).order_by(Event.id))
-    names = {tuple(one.remembered): one.coop for answers in written for one in _said_elsewhere(answers.text.get("elsewhere"))}
+    undone = taken_back([row.id for row in rows])
+    names = {tuple(one.remembered): one.coop for answers in written if answers.event.uid not in undone
+             for one in _said_elsewhere(answers.text.get("elsewhere"))}
     return tuple(replace(one, coop=names.get(tuple(one.remembered), "")) for one in known)
 
 
@@ -151,15 +153,16 @@ def _preparing(case: Case, here: list[Row]) -> dict[str, Any]:
         "insured": admission is None or bool(admission.memory.get("insured")),
         "place_month": str(admission.memory.get("month") or "") if admission and opened_by_it else "",
         "starts_on": _group_start(admission) if admission and case.antenna.programme == "kpa" else None,
-        "written": _written(case), "applied_from": _applied_from(admission),
+        "written": _written(case), "applied_from": _applied_from(admission, here),
         "peer": str(pairing.memory.get("peer") or "") if pairing and pairing.state == "running" else "",
         "peers": Lazily(lambda: peers_for(case.antenna, case.dossier.person)),
     }
 
 
-def _applied_from(admission: Row | None) -> tuple[Elsewhere, ...]:
-    """The contracts with another cooperative that the application told."""
-    found = APPLIED.one(case=admission.id) if admission else None
+def _applied_from(admission: Row | None, here: list[Row]) -> tuple[Elsewhere, ...]:
+    """The contracts with another cooperative that the application told, until the team has said which there are."""
+    said = any("elsewhere" in row.memory for row in here)
+    found = APPLIED.one(case=admission.id) if admission and not said else None
     rows = found[0].get("earlier") or () if found else ()
     return tuple(elsewhere_rows({**row, "coop": row.get("company")} for row in rows))
 

@@ -129,6 +129,15 @@ class Answers(Model):
     """What the step replaced: memory, place; read by `undo`, of no use later."""
 
 
+UNDONE = "undo:"
+"""What a counter-event is about: the event it takes back, by its uid."""
+
+
+def taken_back(cases: Any) -> frozenset[str]:
+    """uids of the events of these cases that « Annuler » took back."""
+    rows = Event.select(Event.subject).where(Event.case.in_(cases), Event.subject.startswith(UNDONE))
+    return frozenset(one.subject.removeprefix(UNDONE) for one in rows)
+
 
 # Hot statements ------------------------------------------------------------------------------------------------------
 
@@ -149,8 +158,8 @@ def _cases(where: Any) -> Any:
 
 
 _READ = compiled(lambda: _cases(Case.id == param("case")))
-# The case is locked beside its dossier: of a row it waited for, PostgreSQL reads again only what it locks.
-_READ_LOCKED = compiled(lambda: for_update(_cases(Case.id == param("case")), Dossier, Case))
+# Case and person are locked beside the dossier: of a row it waited for, PostgreSQL reads again only what it locks.
+_READ_LOCKED = compiled(lambda: for_update(_cases(Case.id == param("case")), Dossier, Case, Person))
 _NAMED = compiled(lambda: _cases((Case.uid == param("uid")) & (Dossier.uid == param("dossier"))))
 _BY_KEY = compiled(lambda: Event.select(Event.id).where(Event.key == param("key")))
 _WRITE_EVENT = compiled(lambda: Event.insert({getattr(Event, name): param(name) for name in _COLUMNS[Event][1:]}))

@@ -133,14 +133,20 @@ def _values(_database: str, latest: tuple[int, Any]) -> list[tuple[str, int | No
 def understood(setting: Setting, text: str) -> Any:
     """The value typed for a setting. SettingRefused, with a sentence, when it does not fit or names nobody of the house."""
     value = parse(setting, text)
-    if setting.kind == "people" and (unknown := [one for one in addresses(value) if find_by_email(one) is None]):
+    if setting.kind == "people" and (unknown := [one for one in addresses(value) if _with_access(one) is None]):
         raise SettingRefused(f"Personne n’a l’adresse {unknown[0]}. Ajoutez d’abord cette personne dans « Personnes et rôles »")
     return value
 
 
 def people_named(name: str) -> list[Person]:
     """Those whom a setting of people names today, who are of the house."""
-    return [person for one in addresses(settings_on(moment.today())[name]) if (person := find_by_email(one)) is not None]
+    return [person for one in addresses(settings_on(moment.today())[name]) if (person := _with_access(one)) is not None]
+
+
+def _with_access(address: str) -> Person | None:
+    """Who has this address, unless their access is closed."""
+    found = find_by_email(address)
+    return found if found is not None and found.disabled_at is None else None
 
 
 def change(name: str, value: Any, since: date, reason: str, by: Person, role: str, *, antenna: Antenna | None = None,

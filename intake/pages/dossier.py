@@ -32,6 +32,7 @@ from workflows.accompaniment.rules import DECIDED
 from workflows.common import NoteForm
 from workflows.engine import OpenStep
 from workflows.grammar import Step
+from workflows.signing import SendForm
 
 pages = Blueprint("dossier", __name__)
 
@@ -122,7 +123,9 @@ def history(uid: str) -> Response:
     """Historique: who did what, when; decisions alone if wanted."""
     dossier, cases = _open(uid)
     decisions, before = request.args.get("decisions") == "1", request.args.get("avant", 0, type=int)
-    lines, more = timeline.page(dossier, cases, before=before, decisions=decisions, read=read_marks.read_up_to(me(), dossier))
+    lines, more = timeline.page(
+        dossier, cases, before=before, decisions=decisions, read=read_marks.read_up_to(me(), dossier),
+        told_why={case.id for case in cases if may_read(SendForm, "decision", my_roles(case))})
     return _show("dossier_history.html", dossier, cases, "history", lines=lines, decisions=decisions, more=more)
 
 

@@ -72,7 +72,7 @@
     const { status, headers } = ctx.response;
     if (status === 422 || status === 409 || draft(ctx)) return;
     const words = $("#panne").dataset;
-    fail(ctx, words[`s${status}`] ?? words.server, status >= 500 && headers.get("X-Incident"));
+    fail(ctx, words[headers.get("X-Why") ?? status] ?? words.server, headers.get("X-Incident"));
   });
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
     if (ctx.response && (ctx.response.status < 400 || [409, 422].includes(ctx.response.status))) $("#panne")?.replaceChildren();

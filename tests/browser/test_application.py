@@ -206,8 +206,15 @@ def test_what_the_server_did_not_acknowledge_is_offered_back(enter: Callable[...
     expect(page.locator("#panne")).to_contain_text("Vos réponses ne sont pas encore enregistrées. Vérifiez votre connexion")
     expect(page.get_by_role("button", name=SAVE)).to_be_focused()
     assert box.input_value() == "Ne pas rester seule" and page.url.endswith("/why")
+    page.remove_listener("response", dia.no_failure)
+    page.route("**/why**", lambda route: route.fulfill(status=503, headers={"X-Why": "full"}, body=""))
     dia.context.set_offline(False)
+    page.get_by_role("button", name=SAVE).click()
+    expect(page.locator("#panne")).to_contain_text("Le service est en lecture seule. Vos réponses ne sont pas enregistrées")
+    assert box.input_value() == "Ne pas rester seule"
     dia.house.clock.forward(hours=3)
+    page.unroute_all()
+    page.on("response", dia.no_failure)
     dia.signs_in()
     dia.at("why")
     assert box.input_value() == ""

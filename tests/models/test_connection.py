@@ -105,6 +105,33 @@ def test_writing_inside_reading_is_refused(opened: Any) -> None:
 
 
 @both
+def test_those_who_read_and_those_who_write_share_a_pool(opened: Any) -> None:
+    """A connection goes from hand to hand: none writes for who only reads, none refuses who may write."""
+    def mixed(who: int) -> None:
+        for turn in range(15):
+            with reading():
+                assert Antenna.get_or_none(code=f"{who}-{turn}") is None
+                with reading(), pytest.raises(peewee.PeeweeException, match=r"read.?only"):
+                    Antenna.create(code="nobody", name="")
+                with pytest.raises(peewee.PeeweeException, match=r"read.?only"):
+                    Antenna.create(code="nobody", name="")
+            with writing():
+                with write_transaction():
+                    Antenna.create(code=f"{who}-{turn}", name="")
+                with reading(), pytest.raises(peewee.PeeweeException, match=r"read.?only"):
+                    Antenna.update(name="read").where(Antenna.code == f"{who}-{turn}").execute()
+                with writing(), write_transaction():
+                    Antenna.update(name="written").where(Antenna.code == f"{who}-{turn}").execute()
+
+    with ThreadPoolExecutor(6) as pool:
+        for one in [pool.submit(mixed, who) for who in range(6)]:
+            one.result()
+    with reading():
+        assert Antenna.select().where(Antenna.name == "written").count() == 90
+        assert not Antenna.select().where(Antenna.code == "nobody").exists()
+
+
+@both
 def test_a_connection_nobody_took_is_refused(opened: Any) -> None:
     with pytest.raises(peewee.InterfaceError):
         Antenna.select().count()

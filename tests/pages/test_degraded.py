@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from config import Settings
-from intake import degraded, house_health, post
+from intake import degraded, house_health, post, refusals
 from intake.cases import take_step
 from intake.demo.names import A_PDF
 from intake.models.dossiers import Case, Event, read_case
@@ -21,7 +22,7 @@ from intake.outbox import owe_text
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
-from tests.page import press, read
+from tests.page import HTMX, press, read
 
 GIGA = 1024 ** 3
 LATE = "Les courriels partent avec du retard. Réessayez plus tard ou appelez votre antenne."
@@ -108,6 +109,67 @@ def test_a_disk_nearly_full_is_read_and_not_written(
 def test_one_may_still_sign_in_to_read(people: Cast, browse: Browse, short: Short) -> None:
     short(2, 40)
     assert press(browse(), "/connexion", "Recevoir mon lien de connexion", email=people.claire.email).status_code == 303
+
+
+FULL = "Le service est en lecture seule. Vos réponses ne sont pas enregistrées ; elles sont toujours dans cette page."
+
+
+@pytest.mark.parametrize("who", ["", "ana", "claire"])
+def test_whatever_is_posted_is_refused_in_a_sentence(
+        people: Cast, browse: Browse, app: Flask, case: Case, short: Short, who: str) -> None:
+    """Every address that takes a form: 503 and nothing written, but what one reads by; nobody meets a fault."""
+    short(2, 40)
+    told = {"uid": case.dossier.uid, "dossier": case.dossier.uid, "case": case.uid, "step": "note"}
+    here = browse(getattr(people, who) if who else None)
+    seen = set()
+    with writing():
+        before = Event.select().count()
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.endpoint in ("sign_in.leave", "language.choose"):
+            continue
+        address = rule.build({name: told.get(name, "1") for name in rule.arguments})
+        answer = here.post(address[1] if address else "/", data={"note": "Appeler Ana"})
+        if str(rule.endpoint).partition(".")[0] in degraded.TO_READ:
+            assert answer.status_code < 500, rule
+            continue
+        assert (answer.status_code, answer.headers["X-Why"]) == (503, "full"), rule
+        seen.add(rule.endpoint)
+    assert len(seen) > 60 and {"kiosk_delivery.entry", "start.contact", "step.take"} <= seen
+    with writing():
+        assert Event.select().count() == before
+
+
+def test_a_form_sent_by_the_script_is_told_the_same(people: Cast, browse: Browse, case: Case, short: Short) -> None:
+    """The page keeps the form and shows the sentence of its own that the answer names."""
+    page, claire = f"/dossier/{case.dossier.uid}/{case.uid}/note", browse(people.claire)
+    shown = claire.get(page).get_data(as_text=True).replace("\u00a0", " ")
+    form = read(claire.get(page)).form("Ajouter une note interne")
+    short(2, 40)
+    answer = claire.post(page, data={**form.values.to_dict(), "note": "Appeler Ana"}, headers=HTMX)
+    assert answer.status_code == 503 and "Appeler Ana" in read(answer).text
+    assert f'data-{answer.headers["X-Why"]}="{refusals.FULL}"' in shown
+    assert f'data-busy="{refusals.BUSY}"' in shown
+
+
+def test_one_reads_in_one_s_language_and_says_it(people: Cast, browse: Browse, case: Case, short: Short) -> None:
+    """The language is chosen, one is there for the others, one leaves; what is refused to a reader of English is in English."""
+    short(2, 40)
+    here = browse(people.ana)
+    assert press(here, "/aide", "English").status_code == 303
+    assert "<html lang=\"en\">" in here.get("/aide").text
+    refused = press(browse_english(browse), "/commencer", "Leave my contact details", first_name="Zoé")
+    assert refused.status_code == 503 and "read-only" in read(refused).text and "Zoé" in read(refused).text
+    claire = browse(people.claire)
+    token = read(claire.get(f"/dossier/{case.dossier.uid}")).forms[-1].values["csrf_token"]
+    assert claire.post(f"/dossier/{case.dossier.uid}/presence", data={"csrf_token": token}, headers=HTMX).status_code == 200
+    assert claire.post("/deconnexion", data={"csrf_token": token}).status_code == 303
+
+
+def browse_english(browse: Browse) -> Any:
+    """A visitor who reads English."""
+    here = browse()
+    here.get("/en/")
+    return here
 
 
 # The post ------------------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ import pytest
 
 from intake import history, moment
 from intake.models.dossiers import Answers, Case, Event
-from intake.models.people import Commitment
+from intake.models.people import Commitment, RoleGrant
 from tests.cases.test_contracts import a_dossier, again, asked_for_a_cesa, renewed, step, taken_over
+from tests.cases.test_pairing_and_exit import begun
 from tests.cast import Cast, principale, writing
 from tests.conftest import Browse
-from tests.page import press, read
+from tests.page import press, read, send
 from workflows.salaried.clauses import WORDING as CESA_WORDING
 
 PREPARE, SEND = "Préparer le contrat", "Envoyer à la signature"
@@ -88,6 +89,10 @@ def test_a_doubt_is_decided_in_writing_and_said_beside_its_counter(people: Cast,
     for which in ("", "?decisions=1"):
         history = text(browse(people.marc).get(f"/dossier/{drafted.dossier.uid}/historique{which}"))
         assert f"Sami a envoyé le contrat à signer. Décision : {LINE}" in history
+    with writing():
+        RoleGrant.create(person=people.zoe, role="associates", since=date(2026, 1, 1))
+    history = text(browse(people.zoe).get(f"/dossier/{drafted.dossier.uid}/historique"))
+    assert "Sami a envoyé le contrat à signer" in history and "Décision :" not in history, "read where its form is read"
 
     assert press(sami, at(drafted, "undo"), "Annuler").status_code == 303
     assert again_state(drafted) == "drafting" and told not in text(sami.get(counted)), "undone with its sending"
@@ -162,3 +167,90 @@ def wrote(case: Case, who: Any, answers: dict[str, Any]) -> None:
     line = history.Line(step="submit", before="draft", after="submitted", role="person", made_at=moment.now(),
                         effective_on=moment.today())
     history.append(line, who, case, history.Written(answers, {}, {}, None))
+
+
+def rows_of(number: int, **more: str) -> dict[str, str]:
+    """So many rows, as a browser posts them."""
+    return {name.replace("-0-", f"-{row}-"): value for row in range(number) for name, value in {**AZUR, **more}.items()}
+
+
+def test_what_the_application_told_and_the_team_took_away_is_not_proposed_again(people: Cast, browse: Browse) -> None:
+    """The CAPE she named was none: taken away once, it comes back neither on this contract nor on the next one."""
+    with writing():
+        Commitment.create(person=people.noe, signed_on=date(2026, 1, 5))
+        case = renewed(people)
+        admission = Case.create(dossier=case.dossier, workflow="admission", state="", antenna=principale(), memory={})
+        wrote(admission, people.ana, {"earlier": [{
+            "company": "Coop Azur", "kind": "cape", "began": "2023-01-01", "ended": "2023-09-30"}]})
+    sami = browse(people.sami)
+    assert press(sami, at(case, "prepare"), PREPARE, **dict.fromkeys(AZUR, "")).status_code == 303
+    assert remembered(case) == []
+    assert "Coop Azur" not in read(sami.get(at(case, "prepare"))).form(PREPARE).values.values()
+    assert press(sami, at(case, "prepare"), PREPARE).status_code == 303
+    assert remembered(case) == []
+    assert press(sami, at(case, "undo"), "Annuler").status_code == 303
+    assert press(sami, at(case, "prepare"), PREPARE).status_code == 303 and remembered(case) == []
+
+
+def test_a_name_goes_with_the_step_that_is_undone(people: Cast, browse: Browse, drafted: Any) -> None:
+    sami, counted = browse(people.sami), f"/dossier/{drafted.dossier.uid}/echeances"
+    assert press(sami, at(drafted, "prepare"), PREPARE, **AZUR).status_code == 303
+    assert press(sami, at(drafted, "prepare"), PREPARE, **{**AZUR, "elsewhere-0-coop": "Coop Bleue"}).status_code == 303
+    assert "Coop Bleue" in text(sami.get(counted))
+    assert press(sami, at(drafted, "undo"), "Annuler").status_code == 303
+    assert "Coop Bleue" not in text(sami.get(counted)) and FLAGGED in text(sami.get(counted))
+
+
+def test_odd_rows_are_refused_in_words_and_odd_names_are_only_text(people: Cast, browse: Browse, drafted: Any) -> None:
+    """Fifty rows, half a row, a day that is none; a name that is a script, or runs from right to left, is read as typed."""
+    sami = browse(people.sami)
+    form = read(sami.get(at(drafted, "prepare"))).form(PREPARE)
+    for rows, said in ((rows_of(50), "30 lignes ou moins"), ({**AZUR, "elsewhere-0-kind": ""}, "Choisissez le contrat"),
+                       ({"elsewhere-0-coop": "Coop Azur"}, "Saisissez le premier jour"),
+                       ({**AZUR, "elsewhere-0-kind": "sarl"}, "complétez la ligne 1"),
+                       ({**AZUR, "elsewhere-0-began-day": "31", "elsewhere-0-began-month": "2"}, "complétez la ligne 1")):
+        answer = sami.post(at(drafted, "prepare"), data={**form.values.to_dict(), **rows})
+        assert answer.status_code == 422 and said in text(answer), said
+    assert remembered(drafted) is None
+    name = "<script>alert(1)</script> {qui} 🌱 \u05e7\u05d5\u05d0\u05d5\u05e4"
+    odd = {**AZUR, "elsewhere-0-coop": name, "elsewhere-0-began-year": "1900", "elsewhere-0-ended-year": "2199"}
+    assert press(sami, at(drafted, "prepare"), PREPARE, **odd).status_code == 303
+    for page in (at(drafted, "prepare"), at(drafted, "send"), *(f"/dossier/{drafted.dossier.uid}/{one}" for one in (
+            "echeances", "reponses", "historique"))):
+        shown = browse(people.claire if page.endswith("reponses") else people.sami).get(page)
+        assert shown.status_code == 200 and "<script>alert" not in shown.text, page
+        assert name in text(shown) or page.endswith(("historique", "prepare")), page
+    assert press(sami, at(drafted, "send"), SEND, decision=f"{name} {{raison}}").status_code == 303
+    with writing():
+        Case.get_by_id(drafted.id)
+        type(people.ana).update(language="en").where(type(people.ana).id == people.ana.id).execute()
+    counted = browse(people.ana).get(f"/dossier/{drafted.dossier.uid}/echeances")
+    assert f"{name} {{raison}}" in text(counted) and "<script>alert" not in counted.text
+    assert "dans une autre coopérative" not in text(counted) and "Décidé par" not in text(counted)
+
+
+def test_pressed_twice_or_from_an_old_page_it_is_decided_once(people: Cast, browse: Browse, drafted: Any) -> None:
+    """A page made before the contract elsewhere was known asks again; the same form twice is one event."""
+    sami = browse(people.sami)
+    old = read(sami.get(at(drafted, "send"))).form(SEND)
+    assert press(sami, at(drafted, "prepare"), PREPARE, **AZUR).status_code == 303
+    assert send(sami, old, at(drafted, "send"), SEND).status_code == 409 and again_state(drafted) == "drafting"
+    form = read(sami.get(at(drafted, "send"))).form(SEND)
+    answers = [send(sami, form, at(drafted, "send"), SEND, decision=LINE) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert send(sami, form, at(drafted, "send"), SEND, decision="Autre chose").status_code == 409
+    with writing():
+        assert Event.select().where(Event.case == drafted.id, Event.step == "send").count() == 1
+
+
+def test_who_is_only_asked_to_accompany_reads_no_name_of_it(people: Cast, browse: Browse, drafted: Any) -> None:
+    assert press(browse(people.sami), at(drafted, "prepare"), PREPARE, **AZUR).status_code == 303
+    with writing():
+        asked = begun(drafted.dossier, "accompaniment", "open", people.claire)
+        step(asked, "propose", people.claire, peer=people.noe.uid)
+    noe = browse(people.noe)
+    for page in ("", "/echeances", "/reponses", "/historique", f"/{drafted.uid}/send", f"/{drafted.uid}/undo"):
+        assert "Coop Azur" not in text(noe.get(f"/dossier/{drafted.dossier.uid}{page}")), page
+    assert noe.get(f"/dossier/{drafted.dossier.uid}/reponses").status_code == 404
+    for page in (f"/{drafted.uid}/send", f"/{drafted.uid}/undo", "/nouveau-cape/prepare", "/nouveau-cape/take_over"):
+        assert noe.get(f"/dossier/{drafted.dossier.uid}{page}").status_code == 404, page

@@ -9,7 +9,7 @@ import pytest
 from intake import effects_ahead
 from intake.clock import tick
 from intake.models.dossiers import Answers, Event
-from intake.models.people import Antenna
+from intake.models.people import Antenna, Person
 from intake.models.settings import SettingValue, people_named, settings_on
 from tests.cast import Cast, writing
 from tests.conftest import Browse, Clock
@@ -92,6 +92,30 @@ def test_two_people_of_the_house_are_named_by_their_addresses(people: Cast, brow
     assert answer.status_code == 303
     with writing():
         assert people_named(name) == [people.odile, people.ada]
+
+
+def test_an_address_is_read_as_it_is_written(people: Cast, browse: Browse, clock: Clock) -> None:
+    """« et » inside an address, semicolons, one person alone, a later day; a closed access is nobody's."""
+    name = "keep.anchor_witnesses"
+    marc, page = browse(people.marc), f"/reglages/{name}/changer"
+    with writing():
+        Person.update(email="ana-et-ben@exemple.example").where(Person.id == people.zoe.id).execute()
+        Person.update(email="straße@exemple.example").where(Person.id == people.sami.id).execute()
+        Person.update(disabled_at=clock.now).where(Person.id == people.ines.id).execute()
+    both = "ANA-et-ben@exemple.example; Straße@exemple.example"
+    assert press(marc, page, "Enregistrer", **fill(value=both)).status_code == 303
+    with writing():
+        assert people_named(name) == [], "from April on"
+    clock.to(date(2027, 4, 1))
+    with writing():
+        assert people_named(name) == [people.zoe, people.sami]
+        Person.update(disabled_at=clock.now).where(Person.id == people.zoe.id).execute()
+        assert people_named(name) == [people.sami]
+    april = {"since-day": "2"}
+    marc = browse(people.marc)
+    assert press(marc, page, "Enregistrer", **fill(value=people.odile.email, **april)).status_code == 303
+    refused = press(marc, page, "Enregistrer", **fill(value=f"{people.odile.email} {people.ines.email}", **april))
+    assert refused.status_code == 422 and f"Personne n’a l’adresse {people.ines.email}" in read(refused).text
 
 
 def test_the_wrong_person_finds_nothing(people: Cast, browse: Browse) -> None:

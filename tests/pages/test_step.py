@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from functools import partial
 
-from intake.models.dossiers import Case, Event
+import pytest
+from flask import Flask, g
+from werkzeug.exceptions import NotFound
+
+from intake.lookup import the_case, the_case_left, the_dossier_left
+from intake.models.dossiers import Case, Event, read_case
 from intake.models.letters import Letter
-from intake.models.people import Person
+from intake.models.people import Commitment, Person
+from tests.cases.test_admission import arrived
 from tests.cases.test_contracts import a_dossier
 from tests.cases.test_pairing_and_exit import begun, in_cape
-from tests.cast import Cast, writing
+from tests.cast import LONG_AGO, Cast, writing
 from tests.conftest import Browse, Clock
 from tests.faults import crowd
 from tests.page import press, read, send
@@ -95,3 +102,39 @@ def test_boxes_of_a_checklist_are_not_said_to_be_optional(people: Cast, browse: 
     page = read(browse(people.sami).get(checklist))
     assert "Matériel" in page.text and "(facultatif)" not in page.text
     assert "Rester en contact pendant 2 ans (facultatif)" in read(browse(people.sami).get(confirm)).text.replace("\u00a0", " ")
+
+
+def test_a_step_is_found_and_hidden_as_its_dossier_is(people: Cast, app: Flask) -> None:
+    """One statement reads case and dossier: for everyone and every address it answers as both looked up one after the other."""
+    def outcome(of: Person, look: Callable[[], Case]) -> object:
+        with app.test_request_context("/"), writing():
+            g.person, g.grants, g.held_roles = of, None, None
+            try:
+                found = look()
+            except NotFound:
+                return 404
+            return found.uid if found.id else "", found.workflow, found.dossier.uid, found.antenna.code, found.dossier.person.name
+
+    def in_turn(dossier: str, case: str) -> Case:
+        return the_case(the_dossier_left(dossier), case)
+
+    with writing():
+        ana, ben = (read_case(arrived(one).id) for one in (people.ana, people.ben))
+        in_cape(ana.dossier, people.sami)
+        asked = begun(ana.dossier, "accompaniment", "open", people.claire)
+        Commitment.create(person=people.noe, signed_on=LONG_AGO)
+        crowd.step(asked, "propose", people.claire, peer=people.noe.uid)
+    seen: dict[str, set[object]] = {}
+    for moment in ("asked", "declined"):
+        for who in (one for one in vars(people).values() if isinstance(one, Person)):
+            for dossier in (ana.dossier.uid, ben.dossier.uid, "rien"):
+                for case in (ana.uid, ben.uid, asked.uid, "nouveau-cape", "nouveau-rien", "rien"):
+                    at_once = outcome(who, partial(the_case_left, dossier, case))
+                    assert at_once == outcome(who, partial(in_turn, dossier, case)), (moment, who.name, dossier, case)
+                    seen.setdefault(f"{moment} {who.first_name}", set()).add(at_once)
+        if moment == "asked":
+            with writing():
+                crowd.step(asked, "decline", people.noe)
+    assert {one[1] for one in seen["asked Noé"] if isinstance(one, tuple)} == {"accompaniment"}, "asked, he finds that alone"
+    assert seen["declined Noé"] != {404}, "he may still undo it"
+    assert seen["asked Zoé"] == {404}

@@ -149,7 +149,8 @@ def test_what_was_said_last_of_contracts_elsewhere_is_believed() -> None:
         "cape", "cesa"]
     assert elsewhere_in([{"elsewhere": [line.remembered]}, {"elsewhere": []}]) == elsewhere_in([]) == ()
     for unread in ("Coop Azur, 2023", "01/01/2023 au 30/09/2023", "CAPE, Azur, 30/09/2023 au 01/01/2023",
-                   "CAPE, Azur, 31/02/2023 au 30/09/2023", "CAPE, Azur, 01/01/2023 au 30/09/2023, puis L’Établi en 2024"):
+                   "CAPE, Azur, 31/02/2023 au 30/09/2023", "CAPE, Azur, 01/01/2023 au 31/12/9999",
+                   "CAPE, Azur, 01/01/2023 au 30/09/2023, puis L’Établi en 2024"):
         assert elsewhere_told(unread) == [], unread
 
 

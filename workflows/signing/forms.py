@@ -56,7 +56,7 @@ def known_elsewhere(form: Any, facts: ContractFacts) -> None:
 def remember_elsewhere(facts: ContractFacts, answers: Answers) -> dict[str, Any]:
     """The contracts elsewhere as just said; none takes back those that were said before."""
     said = [one.remembered for one in elsewhere_rows(answers.get("elsewhere") or ())]
-    return {"elsewhere": said} if said or facts.elsewhere else {}
+    return {"elsewhere": said} if said or facts.elsewhere or facts.applied_from else {}
 
 
 class SendForm(StepForm):
