@@ -317,7 +317,17 @@ def _people(setting: Setting, typed: str) -> str:
 
 def addresses(value: str) -> list[str]:
     """The addresses that a setting of people names, two at most."""
-    return [address for address in re.split(r"[\s,;]+", str(value).lower()) if address][:NAMED]
+    return _split(value)[:NAMED]
+
+
+def without(value: str, address: str) -> str:
+    """A setting of people that names one of them no more; the same when it did not."""
+    named = _split(value)
+    return ", ".join(one for one in named if one != address) if address in named else value
+
+
+def _split(value: str) -> list[str]:
+    return [one for one in re.split(r"[\s,;]+", str(value).lower()) if one]
 
 
 def _siren(setting: Setting, typed: str) -> str:

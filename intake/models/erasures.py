@@ -12,7 +12,7 @@ from typing import Any
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from intake import history, moment
-from intake.models import archive, signatures
+from intake.models import archive, settings, signatures
 from intake.models.actors import Actor
 from intake.models.base import DayField, InstantField, Model, db, db_is_postgres, write_transaction
 from intake.models.dossiers import Answers, Case, Dossier, Event
@@ -147,9 +147,12 @@ def _empty_value(field: Any) -> Any:
 
 
 def _forget_address(person: Person) -> None:
-    """Sign-in requests made under their address before anyone was found."""
+    """Sign-in requests made under their address before anyone was found, settings that name them."""
     if person.email:
         SignInRequest.update(address="").where(SignInRequest.address == person.email).execute()
+        named = [f"setting:{name}" for name in settings.forget(person.email)]
+        Answers.update(**blanks(Answers)).where(
+            Answers.event.in_(Event.select(Event.id).where(Event.subject.in_(named)))).execute()
 
 
 def _remember(subject: str, by: Actor, as_role: str) -> None:

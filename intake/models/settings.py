@@ -18,7 +18,17 @@ from intake.models.compiled import compiled
 from intake.models.people import Antenna, Person, find_by_email
 from workflows.engine import Refusal, StepRefused
 from workflows.lists import entries
-from workflows.settings import BY_NAME, PRINCIPALE, Setting, SettingRefused, addresses, defaults_for, parse
+from workflows.settings import (
+    BY_NAME,
+    PRINCIPALE,
+    SETTINGS,
+    Setting,
+    SettingRefused,
+    addresses,
+    defaults_for,
+    parse,
+    without,
+)
 
 
 class SettingValue(Model):
@@ -141,6 +151,20 @@ def understood(setting: Setting, text: str) -> Any:
 def people_named(name: str) -> list[Person]:
     """Those whom a setting of people names today, who are of the house."""
     return [person for one in addresses(settings_on(moment.today())[name]) if (person := _with_access(one)) is not None]
+
+
+def forget(address: str) -> list[str]:
+    """Name someone erased no more, in past and planned values either; the settings that did. A new value tells every process."""
+    rows = list(SettingValue.select().where(SettingValue.name.in_([one.name for one in SETTINGS if one.kind == "people"])))
+    named = [(row, left) for row in rows if (left := without(row.value, address)) != row.value]
+    today, now = settings_on(moment.today()), moment.now()
+    for row, left in named:
+        SettingValue.update(value=left).where(SettingValue.id == row.id).execute()
+    found = sorted({row.name for row, _ in named})
+    for name in found:
+        SettingValue.create(name=name, value=without(today[name], address), since=moment.today(),
+                            reason="Une personne a été effacée", changed_at=now)
+    return found
 
 
 def _with_access(address: str) -> Person | None:

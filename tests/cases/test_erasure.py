@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from intake import exporting, history, moment
-from intake.models import erasures, privacy
+from intake.models import erasures, privacy, settings as settings_kept
 from intake.models.base import Model
 from intake.models.brands import Brand
 from intake.models.days import InfoMeeting, Journee
@@ -22,6 +22,7 @@ from intake.models.people import Person, RoleGrant
 from intake.models.pieces import Piece
 from intake.models.places import Place
 from intake.models.tags import TABLES
+from tests import marked
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, principale, writing
 from tests.conftest import Clock
@@ -92,6 +93,24 @@ def test_an_erased_person_is_found_nowhere(people: Cast, ana: Case, settings: An
         assert list(history.verify()) == []
         assert {stone.subject for stone in Tombstone.select()} == {f"person:{people.ana.uid}", f"dossier:{ana.dossier.uid}"}
         assert Event.select().where(Event.step == "erase", Event.case.is_null()).count() == 2
+
+
+def test_whoever_a_setting_named_is_named_by_none_once_erased(
+        people: Cast, plain: Case, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A witness of the day's print: out of the value in force, of the one before and of the one planned; the other one stays."""
+    name = "keep.anchor_witnesses"
+    monkeypatch.setattr(marked, "MARK", mine := people.ana.email)
+    with writing():
+        for ahead, value in ((0, mine), (0, f"{people.odile.email}, {mine}"), (1, f"{mine} {people.marc.email}")):
+            settings_kept.change(name, value, moment.today() + timedelta(days=ahead), "Essai", people.marc, "cogerance")
+        assert settings_kept.people_named(name) == [people.odile, people.ana]
+        erasures.erase_person(people.ana, people.ada, "admin")
+        erasures.settle()
+        assert found_in_the_database() == []
+        assert list(history.verify()) == []
+        assert settings_kept.settings_on(moment.today())[name] == people.odile.email
+        clock.forward(days=1)
+        assert settings_kept.people_named(name) == [people.marc]
 
 
 def test_the_control_where_one_table_is_forgotten_fails(
