@@ -347,6 +347,6 @@ def tell(consequence: Consequence, facts: Any) -> str:
             return "Le document est figé, avec son empreinte."
         case Sign(seals=True):
             return "Le document signé est scellé avec son dossier de preuve. La personne et la cogérance en reçoivent copie."
-        case workflows.grammar.Open(workflow=name):
-            return f"Une démarche s’ouvre : {workflows.ALL[name].title}."
+        case workflows.grammar.Open(workflow=name, when=when):
+            return f"{'Selon le cas, une' if when else 'Une'} démarche s’ouvre : {workflows.ALL[name].title}."
     return ""

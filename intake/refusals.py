@@ -27,7 +27,7 @@ OLD_PAGE = ("Votre page était ouverte depuis longtemps. Vérifiez vos réponses
 SIGNED_OUT = ("Votre connexion a pris fin : rien n’est encore enregistré. Gardez une copie de votre texte, "
               "puis identifiez-vous pour l’envoyer.")
 PLAIN = {
-    403: ("Cette page vous est réservée à d’autres", "Cette information est lue par d’autres rôles."),
+    403: ("Cette page est réservée à d’autres", "Cette information est lue par d’autres rôles."),
     404: ("Page introuvable", "Cette adresse ne mène à rien, ou la page n’est pas pour vous."),
     405: ("Page introuvable", "Cette adresse s’ouvre autrement."),
     413: ("Fichier trop lourd", "Le fichier doit peser moins de 10 Mo."),

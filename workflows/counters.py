@@ -23,7 +23,7 @@ from workflows.calendar import (
     prior_length,
     trial_limit,
 )
-from workflows.contracts import Contract, Elsewhere, earlier_periods, ever_in_force
+from workflows.contracts import SIGNED, Contract, Elsewhere, earlier_periods
 from workflows.grammar import Told
 from workflows.sentences import Sentence
 
@@ -65,12 +65,13 @@ def counters(contracts: Sequence[Contract], today: date, elsewhere: Sequence[Els
 
 def capes(contracts: Sequence[Contract], today: date, elsewhere: Sequence[Elsewhere] = ()) -> Counter:
     """Months of CAPE used, and the last day a next one may have (C. com. L127-2)."""
-    used, ahead = ever_in_force(contracts, "cape"), _next_start(contracts, today)
+    used, ahead = _signed_capes(contracts), _next_start(contracts, today)
     earlier = earlier_periods([one for one in contracts if one.kind == "cape"], ahead)
     limit = cape_limit(ahead, earlier)
-    values = {"duree": length_in_words(earlier), "n": len(used), "limite": limit}
+    values = {"duree": length_in_words(earlier), "n": len(used), "limite": limit, "date": limit}
     end = "un suivant irait au plus tard jusqu’au {limite}." if limit else "les 36 mois sont atteints."
-    says = Told("{duree} de CAPE déjà signés, en {n:contrat|contrats} : " + end, values)
+    says = Told("{duree} de CAPE déjà signés, en {n:contrat|contrats} : " + end if used else
+                "36 mois de CAPE au plus en tout : dernier jour possible le {date}.", values)
     doubts = list(cape_doubts(ahead, earlier, elsewhere)) if limit else []
     if len(used) >= CAPES and limit:
         doubts.append(Told("Il reste des mois, mais la lettre du texte admet trois contrats. La cogérance décide par écrit, "
@@ -78,9 +79,14 @@ def capes(contracts: Sequence[Contract], today: date, elsewhere: Sequence[Elsewh
     return Counter("Durée des CAPE", says, "C. com. L127-2", merged(earlier), limit, tuple(doubts), decided="cape")
 
 
+def _signed_capes(contracts: Sequence[Contract]) -> list[Contract]:
+    return [one for one in contracts if one.kind == "cape" and one.state in SIGNED]
+
+
 def _next_start(contracts: Sequence[Contract], today: date) -> date:
-    """The first day of a contract that would follow the CAPE in force."""
-    return max([today, *((one.over_on or today) + ONE_DAY for one in ever_in_force(contracts, "cape"))])
+    """The first day of the CAPE being prepared, else of a contract that would follow those signed."""
+    prepared = [one.first_day for one in contracts if one.kind == "cape" and one.state in ("drafting", "to_sign")]
+    return max(prepared or [today, *((one.over_on or today) + ONE_DAY for one in _signed_capes(contracts))])
 
 
 def associate_next(contracts: Sequence[Contract], today: date, elsewhere: Sequence[Elsewhere] = ()) -> Counter:

@@ -24,6 +24,8 @@ WHO = (roles.cogerance, roles.admin, roles.support)
 CHANGE = (roles.cogerance, roles.admin)
 CAP = "places.per_month"
 """Changed by two people, on a page of its own."""
+HINTS = {"people": "Deux adresses électroniques de la maison, séparées par une virgule"}
+"""How a value is typed, for kinds that do not show it."""
 
 
 @pages.get("/reglages")
@@ -99,7 +101,7 @@ def change(name: str) -> Response:
         return entries_of(setting)
     current = settings_on(moment.today(), antenna)[name]
     form = form_of(setting)(typed(), data={"value": in_words(setting, current), "since": moment.today()})
-    told = [recomputed(), "Ce qui est déjà fait ne change pas."]
+    told = [*([recomputed()] if setting.kind != "people" else []), "Ce qui est déjà fait ne change pas."]
     page = Change(
         setting.label, "Enregistrer", url_for("settings.one", name=name, antenne=antenna.code if antenna else None),
         caption=setting.group + (f" · {antenna.name}" if antenna else ""), told=told,
@@ -171,7 +173,7 @@ def form_of(setting: Setting) -> type[Form]:
     choices = {"yes_no": [("Oui", "Oui"), ("Non", "Non")],
                "choice": [(text, text) for text in setting.choices.values()]}.get(setting.kind)
     value = (f.ChoiceField(label, choices=choices, missing="Choisissez une valeur") if choices
-             else f.TextField(label, missing="Saisissez une valeur", named="La valeur"))
+             else f.TextField(label, missing="Saisissez une valeur", named="La valeur", description=HINTS.get(setting.kind, "")))
     return type("ChangeForm", (Form,), {
         "value": value,
         "since": f.DayField("À partir de quel jour", missing="Saisissez le premier jour"),

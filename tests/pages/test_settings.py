@@ -79,6 +79,8 @@ def test_what_does_not_fit_is_refused_and_kept(people: Cast, browse: Browse) -> 
 def test_two_people_of_the_house_are_named_by_their_addresses(people: Cast, browse: Browse, name: str) -> None:
     """Whoever is not of the house, or a third one, is refused with the address, and what was typed stays."""
     marc, page = browse(people.marc), f"/reglages/{name}/changer"
+    told = read(marc.get(page)).text
+    assert "séparées par une virgule" in told and "calculés à nouveau" not in told, "no step reads who is named"
     for typed, said in (("odile", "Saisissez deux adresses"),
                         (f"{people.odile.email}, zo@ailleurs.example", "l’adresse zo@ailleurs.example"),
                         (f"{people.odile.email} {people.ada.email} {people.ines.email}", "Saisissez deux adresses")):

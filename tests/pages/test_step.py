@@ -9,11 +9,12 @@ import pytest
 from flask import Flask, g
 from werkzeug.exceptions import NotFound
 
+from intake.effects import tell
 from intake.lookup import the_case, the_case_left, the_dossier_left
 from intake.models.dossiers import Case, Event, read_case
 from intake.models.letters import Letter
 from intake.models.people import Commitment, Person
-from tests.cases.test_admission import arrived
+from tests.cases.test_admission import arrived, fill_pages
 from tests.cases.test_contracts import a_dossier
 from tests.cases.test_pairing_and_exit import begun, in_cape
 from tests.cast import LONG_AGO, Cast, writing
@@ -21,6 +22,8 @@ from tests.conftest import Browse, Clock
 from tests.faults import crowd
 from tests.page import press, read, send
 from tests.pages.test_journey import day_of, said
+from workflows import ALL
+from workflows.grammar import Open
 
 
 @pytest.fixture
@@ -99,6 +102,7 @@ def test_boxes_of_a_checklist_are_not_said_to_be_optional(people: Cast, browse: 
         in_cape(dossier, people.sami)
         leaving = begun(dossier, "departure", "announce", people.ana, type="early_person", motive="job", ends_on="2027-03-31")
         checklist, confirm = path(leaving, "checklist"), path(leaving, "confirm")
+    assert "Cochez au fur et à mesure ce qui est réglé" in read(browse(people.ana).get("/mon-parcours")).text
     page = read(browse(people.sami).get(checklist))
     assert "Matériel" in page.text and "(facultatif)" not in page.text
     assert "Rester en contact pendant 2 ans (facultatif)" in read(browse(people.sami).get(confirm)).text.replace("\u00a0", " ")
@@ -138,3 +142,20 @@ def test_a_step_is_found_and_hidden_as_its_dossier_is(people: Cast, app: Flask) 
     assert {one[1] for one in seen["asked Noé"] if isinstance(one, tuple)} == {"accompaniment"}, "asked, he finds that alone"
     assert seen["declined Noé"] != {404}, "he may still undo it"
     assert seen["asked Zoé"] == {404}
+
+
+def test_what_hangs_on_an_answer_is_not_promised(ana: Case) -> None:
+    """A CAPE or a CESA opens, not both; an offer taken opens the search of a peer whatever is answered."""
+    assert [tell(then, None) for then in ALL["admission"].rows("check_papers")[0].then if isinstance(then, Open)] == [
+        "Selon le cas, une démarche s’ouvre : Contrat CAPE.", "Selon le cas, une démarche s’ouvre : Contrat salarié (CESA)."]
+    assert "Une démarche s’ouvre : Accompagnement." in [tell(then, None) for then in ALL["admission"].rows("accept")[0].then]
+
+
+def test_whoever_says_a_file_complete_reads_it_from_there(people: Cast, browse: Browse) -> None:
+    """« Lire la candidature » leads to the step that closes it: the answers are one press away."""
+    with writing():
+        case = crowd.step(arrived(people.ben), "skip_meeting", people.claire, reason="Connu")
+        fill_pages(case)
+        crowd.step(case, "submit", people.ben)
+        answers = f"/dossier/{case.dossier.uid}/reponses"
+    assert read(browse(people.claire).get(path(case, "accept_file"))).link("Lire la candidature") == answers

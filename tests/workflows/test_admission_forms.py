@@ -15,8 +15,10 @@ from workflows.admission.application import APPLICATION_PAGES
 from workflows.admission.choices import entry_months, later_months
 from workflows.admission.entry import ENTRY_PAGES
 from workflows.admission.facts import Facts
+from workflows.admission.house_rules import the_rules
 from workflows.engine import blank_form
 from workflows.grammar import Page, Step, StepForm
+from workflows.settings import DEFAULTS
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 CLAIRE, SALOME, INES = ("claire", "Claire"), ("salome", "Salomé"), ("ines", "Inès")
@@ -254,6 +256,8 @@ def test_ana_answers_the_whole_form_and_is_not_asked_her_age_twice() -> None:
 def test_ben_of_kpa_cite_answers_a_shorter_one() -> None:
     assert asked(APPLICATION_PAGES, knowing(kpa=True, memory={"age": "adult"})) == [
         "you", "activity", "motivation", "time", "availability", "charter", "rules", "presentation"]
+    told = [one.sentence for one in the_rules(knowing(kpa=True, settings=DEFAULTS))]
+    assert told and "Contribution à Optéos" in told[0] and not any("liste d’attente" in one for one in told)
 
 
 def test_someone_met_at_the_kiosk_is_asked_their_age() -> None:

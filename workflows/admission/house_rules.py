@@ -9,15 +9,18 @@ from workflows.grammar import Told
 
 
 def the_rules(facts: Any) -> list[Told]:
-    """Contribution, entry and list; a programme of its own, which has neither list nor cap, reads its charter instead."""
-    if facts.kpa:
-        return []
+    """Contribution, entry and list; a programme of its own has neither list nor cap: its charter says the rest."""
     settings = facts.settings
     (top, first), *_, (_, last) = settings["contribution.scale"]
-    told = [
+    shared = [
         Told("Contribution à Optéos : {first} % de votre marge annuelle jusqu’à {top} k€ ; le taux baisse ensuite, jusqu’à "
              "{last} %.", {"first": Decimal(str(first)), "top": top, "last": Decimal(str(last))}),
         Told("Un CAPE, le contrat du début, demande du temps : il exclut un emploi à temps complet."),
+    ]
+    if facts.kpa:
+        return shared
+    told = [
+        *shared,
         Told("Optéos accueille {n:personne|personnes} par mois au maximum, dans l’ordre des avis favorables du Cercle "
              "accompagnement : il peut y avoir une liste d’attente.", {"n": settings["places.per_month"]}),
         Told("Quand vient votre tour, vous avez {n:jour|jours} pour répondre.", {"n": settings["offers.days"]}),

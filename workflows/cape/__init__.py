@@ -94,8 +94,8 @@ states = (
     State("preparing", "Avant activité", waits_for=(person,), next_steps=("start_trading", "renew"),
           says="Votre contrat CAPE est en cours. Notez le début d’activité dès votre premier devis ou votre première "
                "facture."),
-    State("trading", "En activité", waits_for=(person,), next_steps=("renew", "report_job"),
-          says="Votre contrat CAPE est en cours et votre activité a commencé. Choisissez la suite avant son terme."),
+    State("trading", "En activité", waits_for=(person,), next_steps=("renew",),
+          says="Votre contrat CAPE est en cours et votre activité a commencé. La suite se choisit avant son terme."),
     State("ended", "Terminé", closed=True, says="Ce contrat CAPE est terminé."),
     State("cancelled", "Annulé avant effet", closed=True, says="Ce contrat CAPE a été annulé avant de commencer."),
 )
@@ -226,7 +226,7 @@ steps = (
          only_if=[r.cape_slots, r.twelve_months, r.thirty_six_months, r.three_contracts, r.not_full_time, may_work,
                   r.guardians, r.renewal_in_time, r.follows_on, in_place_month, r.insured, r.peer_planned, coop_known],
          then=[Freeze("cape"), Letter("contract_to_sign")], past="a envoyé le contrat à signer",
-         hint="Le document est figé : toute correction demande de le reprendre."),
+         hint="L’envoi fige le document : le corriger demande ensuite de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,
          only_if=[same_document, signed_by_effect, link_opened, all_read, not_signed_yet],
          then=[Sign(), Remember(remember_person), Letter("contract_to_countersign", to=(cogerance,))],

@@ -22,9 +22,11 @@ __all__ = ["Facts", "departure"]
 
 states = (
     State("announced", "Sortie annoncée", waits_for=(support,), next_steps=("confirm", "end_contract", "checklist"),
-          says="Votre sortie est annoncée. L’équipe support la confirme et prépare avec vous la fin du contrat."),
+          says="Votre sortie est annoncée. L’équipe support la confirme et prépare avec vous la fin du contrat. Cochez au fur "
+               "et à mesure ce qui est réglé : factures, frais, matériel, accès."),
     State("contract_ended", "Contrat terminé", waits_for=(support,), next_steps=("checklist", "close_accounts"),
-          says="Votre contrat est terminé. Il reste à encaisser, à solder et à rendre ce qui doit l’être."),
+          says="Votre contrat est terminé. Il reste à encaisser, à solder et à rendre ce qui doit l’être. "
+               "Cochez ce qui est réglé."),
     State("accounts_closed", "Comptes clos", closed=True, says="Vos comptes sont clos. Votre sortie est terminée."),
     State("called_off", "Sortie annulée", closed=True, says="Cette sortie a été annulée. Votre contrat continue."),
 )
@@ -95,7 +97,7 @@ steps = (
          fill=r.fill_departure, only_if=[r.rc_dates], then=[Remember(confirmed), bereaved],
          past="a confirmé la sortie", decision=True, hint="Le type, le motif et la date sont gardés ou corrigés."),
     Step("checklist", "Cocher", leaving, None, by=(person, support), form=ChecklistForm, fill=r.fill_checklist,
-         then=[Remember(settled)], past="a coché ce qui est réglé"),
+         hint="Cochez ce qui est réglé. Le reste se coche plus tard.", then=[Remember(settled)], past="a coché ce qui est réglé"),
     Step("call_off", "Annuler la sortie", ("announced",), "called_off", by=person, form=ReasonForm,
          only_if=[r.own_announcement, still_under_contract], then=called_off, past="a annulé la sortie"),
     Step("call_off", "Annuler la sortie", ("announced",), "called_off", by=(support, cogerance), form=ReasonForm,

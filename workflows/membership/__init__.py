@@ -147,7 +147,7 @@ steps = (
          past="a noté le refus par l’assemblée", final=True, decision=True),
     Step("subscribe", "Enregistrer la souscription", ("subscribing",), "associate", by=support, form=SubscriptionForm,
          only_if=[r.quarter_paid], then=[balance, Remember(subscribed), Letter("associate", to=(person, support))],
-         past="a enregistré la souscription des parts", hint="La personne entre au registre des associés.",
+         past="a enregistré la souscription des parts", hint="La personne entre au registre des associé·es.",
          decision=True),
     Step("pay", "Noter un versement", ("associate",), None, by=support, form=PaymentForm, fill=r.today_at_most,
          effective=lambda facts, answers: answers["paid_on"],

@@ -214,7 +214,7 @@ steps = (
                   in_place_month, coop_known],
          then=[Remember(printed), Freeze("cesa"), Letter("contract_to_sign")],
          past="a envoyé le contrat à signer",
-         hint="Le document est figé : toute correction demande de le reprendre."),
+         hint="L’envoi fige le document : le corriger demande ensuite de le reprendre."),
     Step("sign", "Signer", ("to_sign",), None, by=person, form=SignatureForm, fill=ask_code,
          only_if=[same_document, r.written_by_effect, link_opened, all_read, not_signed_yet],
          then=[Sign(), Remember(remember_person), Letter("contract_to_countersign", to=(cogerance,))],

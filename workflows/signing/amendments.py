@@ -111,7 +111,7 @@ def amendment_rows(states: Sequence[str]) -> tuple[Step, ...]:
                    Task(person, "Lire et signer l’avenant", closes_with=TO_SIGN,
                         due=lambda facts, answers: working_day_on_or_after(max(answers["effective_on"], facts.today)))],
              past="a envoyé un avenant à signer", final=True,
-             hint="Le document est figé : toute correction demande de le reprendre."),
+             hint="L’envoi fige le document : le corriger demande ensuite de le reprendre."),
         Step("sign_amendment", "Signer l’avenant", here, None, by=person, form=AmendmentSignatureForm, fill=ask_code,
              chosen_if=[amendment_open], only_if=[same_document, link_opened, all_read, not_signed_yet],
              then=[Sign(), Remember(signed_by_person), Letter("contract_to_countersign", to=(cogerance,)),
