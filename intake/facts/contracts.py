@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -70,16 +70,16 @@ def elsewhere_of(person_id: int, rows: Sequence[Row]) -> tuple[Elsewhere, ...]:
     if not known:
         return ()
     written = (Answers.select(Answers.text, Event).join(Event, on=Answers.event).join(Case, on=Event.case).join(Dossier)
-               .where(Dossier.person == person_id, Event.step.in_(("prepare", "take_over"))).order_by(Event.id))
-    undone = taken_back([row.id for row in rows])
-    names = {tuple(one.remembered): one.coop for answers in written if answers.event.uid not in undone
-             for one in _said_elsewhere(answers.text.get("elsewhere"))}
-    return tuple(replace(one, coop=names.get(tuple(one.remembered), "")) for one in known)
+               .where(Dossier.person == person_id, Event.step.in_(("prepare", "take_over"))).order_by(Event.id.desc()))
+    undone, wanted = taken_back([row.id for row in rows]), [one.remembered for one in known]
+    told = (_said_elsewhere(one.text.get("elsewhere")) for one in written if one.event.uid not in undone)
+    return next((said for said in told if [one.remembered for one in said] == wanted), known)
 
 
-def _said_elsewhere(said: Any) -> list[Elsewhere]:
-    """Of a table, or of the line one takes over from."""
-    return elsewhere_told(said) if isinstance(said, str) else elsewhere_rows(said or ())
+def _said_elsewhere(said: Any) -> tuple[Elsewhere, ...]:
+    """Of a table, or of the line one takes over from, oldest first."""
+    found = elsewhere_told(said) if isinstance(said, str) else elsewhere_rows(said or ())
+    return tuple(sorted(found, key=lambda one: one.first_day))
 
 
 def contracts_in(rows: Iterable[Row]) -> tuple[Contract, ...]:

@@ -199,6 +199,11 @@ def test_a_name_goes_with_the_step_that_is_undone(people: Cast, browse: Browse, 
     assert "Coop Bleue" in text(sami.get(counted))
     assert press(sami, at(drafted, "undo"), "Annuler").status_code == 303
     assert "Coop Bleue" not in text(sami.get(counted)) and FLAGGED in text(sami.get(counted))
+    both = {**rows_of(2), "elsewhere-1-coop": "Coop Bleue"}
+    form = read(sami.get(at(drafted, "prepare"))).form(PREPARE)
+    assert sami.post(at(drafted, "prepare"), data={**form.values.to_dict(), **both}).status_code == 303
+    again = read(sami.get(at(drafted, "prepare"))).form(PREPARE).values
+    assert [again[f"elsewhere-{row}-coop"] for row in range(3)] == ["Coop Azur", "Coop Bleue", ""], "of the same days"
 
 
 def test_odd_rows_are_refused_in_words_and_odd_names_are_only_text(people: Cast, browse: Browse, drafted: Any) -> None:
