@@ -109,7 +109,7 @@ def change(name: str) -> Response:
 
     def act() -> None:
         try:
-            value = values.understood(setting, str(form.value.data))
+            value = values.understood(setting, str(form.value.data or ""))
         except SettingRefused as refused:
             form.value.errors = [str(refused)]
             return
@@ -119,7 +119,7 @@ def change(name: str) -> Response:
 
     def effects() -> list[str]:
         try:
-            value = values.understood(setting, str(form.value.data))
+            value = values.understood(setting, str(form.value.data or ""))
         except SettingRefused as refused:
             form.value.errors = [str(refused)]
             return []
@@ -173,7 +173,8 @@ def form_of(setting: Setting) -> type[Form]:
     choices = {"yes_no": [("Oui", "Oui"), ("Non", "Non")],
                "choice": [(text, text) for text in setting.choices.values()]}.get(setting.kind)
     value = (f.ChoiceField(label, choices=choices, missing="Choisissez une valeur") if choices
-             else f.TextField(label, missing="Saisissez une valeur", named="La valeur", description=HINTS.get(setting.kind, "")))
+             else f.TextField(label, missing="Saisissez une valeur", named="La valeur", description=HINTS.get(setting.kind, ""),
+                              optional=setting.kind == "people"))
     return type("ChangeForm", (Form,), {
         "value": value,
         "since": f.DayField("À partir de quel jour", missing="Saisissez le premier jour"),

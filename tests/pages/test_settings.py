@@ -94,6 +94,10 @@ def test_two_people_of_the_house_are_named_by_their_addresses(people: Cast, brow
     assert answer.status_code == 303
     with writing():
         assert people_named(name) == [people.odile, people.ada]
+    answer = press(browse(people.marc), page, "Enregistrer", **{**fill(value="", reason="Plus personne"), "since-month": "mars"})
+    assert answer.status_code == 303
+    with writing():
+        assert people_named(name) == []
 
 
 def test_an_address_is_read_as_it_is_written(people: Cast, browse: Browse, clock: Clock) -> None:
