@@ -55,13 +55,16 @@ def said(told: Told | None) -> str:
 
 def entry_of(one: Obligation, cases: Sequence[Case]) -> Entry:
     """A date of a dossier, for an agenda."""
-    case = next(case for case in cases if case.uid == one.case)
-    place = place_of(case) if one.kind in ("meeting", "interview") else ""
     label = said(one.label)
     if one.who and one.kind in WITH:
         label = words.sentence("{what}, avec {who}", what=label, who=one.who)
-    return Entry(uid=f"{one.case}-{one.kind}", summary=label, day=one.day, at=one.at, place=place,
+    return Entry(uid=f"{one.case}-{one.kind}", summary=label, day=one.day, at=one.at, place=where(one, cases),
                  says=said(one.otherwise), link=link_to("/mon-parcours"))
+
+
+def where(one: Obligation, cases: Sequence[Case]) -> str:
+    """Where one meets on this date; empty when nobody meets."""
+    return place_of(next(case for case in cases if case.uid == one.case)) if one.kind in ("meeting", "interview") else ""
 
 
 WITH = ("next_meeting",)

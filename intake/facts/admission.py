@@ -69,7 +69,7 @@ def gather(case: Case, by: Actor, about: Item | None) -> Facts:
         kpa=antenna.programme == "kpa",
         capped=antenna.capped == "yes",
         antennas=Lazily(antennas),
-        meetings=Lazily(lambda: [(one.uid, words.at(one.starts_at)) for one in meetings]),
+        meetings=Lazily(lambda: [(one.uid, f"{words.at(one.starts_at)}, {one.place}") for one in meetings]),
         meeting_times=Later(lambda: {one.uid: one.starts_at for one in meetings}),
         seats=Later(lambda: seats_left(list(meetings))),
         circle_members=Lazily(lambda: circle_of(antenna)),

@@ -155,7 +155,7 @@ def dates_ahead(dossier: Dossier, found: list[Obligation], here: list[dict[str, 
     links |= {(one.case, step.name): (step.label, link) for one, step, link in first}
     if next_review := next((one for one in found if one.step == "prepare_review"), None):
         links[next_review.case, next_review.kind] = ("Préparer", url_for("review.prepare", case=next_review.case))
-    dates = [say_date(one, dossier, links) for one in found]
+    dates = [say_date(one, dossier, links, ahead.where(one, [said["case"] for said in here])) for one in found]
     if journee := ahead.next_journee(me()):
         dates.append({"day": journee.day, "what": words.capital(words.full_day(journee.day)), "journee": journee,
                       "label": "Journée Optéos, 9 h 30", "who": journee.place,
@@ -163,15 +163,15 @@ def dates_ahead(dossier: Dossier, found: list[Obligation], here: list[dict[str, 
     return sorted(dates, key=lambda date: str(date["day"]))
 
 
-def say_date(one: Obligation, dossier: Dossier, links: dict[tuple[str, str], tuple[str, str]]) -> dict[str, Any]:
-    """A date, who it is with, what happens if it passes, and the button of the step that answers it."""
+def say_date(one: Obligation, dossier: Dossier, links: dict[tuple[str, str], tuple[str, str]], where: str) -> dict[str, Any]:
+    """A date, who it is with or where, what happens if it passes, and the button of the step that answers it."""
     act, link = links.get((one.case, one.kind)) or links.get((one.case, one.step), ("", ""))
     act = "Répondre" if one.kind == "offer" and link else act
     with_peer = one.who and one.step == "prepare_review"
     return {
         "day": one.day, "what": words.at(one.at) if one.at else words.long_day(one.day),
         "label": words.sentence("{what}, avec {who}" if with_peer else "{what}", what=ahead.said(one.label), who=one.who),
-        "who": "" if with_peer else one.who,
+        "who": "" if with_peer else one.who or where,
         "otherwise": ahead.said(one.otherwise), "act": act, "href": link,
         "agenda": url_for("journey.calendar", dossier=dossier.uid, date=f"{one.case}-{one.kind}"),
     }

@@ -138,7 +138,7 @@ class Road:
 
     def comes_to_a_meeting(self) -> None:
         """Chosen by the person; presence noted by the circle."""
-        self.walker.does("Choisir une réunion", {"Réunion": "10 mars 2027 à 18 h"})
+        self.walker.does("Choisir une réunion", {"Réunion": "10 mars 2027 à 18 h, 12 rue du Moulin"})
         self.walker.reads("Réunion d’information")
         self.goes_to(date(2027, 3, 11))
         self.by("Claire").does("Noter la présence")

@@ -220,7 +220,11 @@ def test_a_meeting_has_its_hour_in_paris_summer_and_winter(people: Cast, browse:
             meeting = InfoMeeting.create(antenna=principale(), starts_at=moment.now().replace(
                 month=day.month, day=day.day, hour=utc, minute=30), place="Moulin", seats=9)
             case = again(case) if day.day == 29 else arrived(people.ana)  # noqa: F821
+            offered = f"/dossier/{case.dossier.uid}/{case.uid}/book"
+        assert "18 h 30, Moulin" in said(read(browse(people.ana).get(offered))), "one knows where before one chooses"
+        with writing():
             case = step(case, "book", people.ana, meeting=meeting.uid)
+        assert "Réunion d’information · Moulin" in said(read(browse(people.ana).get(HOME)))
         answer = browse(people.ana).get(f"{HOME}/agenda.ics?date={case.uid}-meeting")
         event, other = the_event(answer), vobject.readOne(answer.text).vevent.dtstart.value
         starts = event.decoded("dtstart")

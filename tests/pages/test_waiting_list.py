@@ -58,7 +58,7 @@ def test_the_order_its_reason_and_the_places(three: list[Case], people: Cast, br
     assert "Avis favorable du 4 janvier 2027" in said
     for stage in ("Plafond", "Proposées", "Acceptées", "Entrées", "Libres", "Perdues"):
         assert stage in said
-    assert "Hors rang : 0 sur 0 entrée en 12 mois, une sur 4 au plus." in said
+    assert "Hors rang : 0 sur 0 entrée (12 derniers mois et à venir), une sur 4 au plus." in said
 
 
 def test_an_offer_says_why_this_one_and_why_not_those_before(three: list[Case], people: Cast, browse: Browse) -> None:

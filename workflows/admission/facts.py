@@ -40,7 +40,7 @@ class Facts(DossierFacts):
     """The antenna has a monthly cap."""
     antennas: Sequence[Choice] = ()
     meetings: Sequence[Choice] = ()
-    """Information meetings to come: (uid, day and hour)."""
+    """Information meetings to come: (uid, day, hour and place)."""
     meeting_times: Mapping[str, datetime] = field(default_factory=dict)
     seats: Mapping[str, int] = field(default_factory=dict)
     """Seats left at each meeting."""

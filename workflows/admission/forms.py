@@ -69,7 +69,7 @@ class Choices(Protocol):
 
     @property
     def meetings(self) -> Sequence[Choice]:
-        """Information meetings to come, with their day and hour."""
+        """Information meetings to come, with their day, hour and place."""
 
     @property
     def circle_members(self) -> Sequence[Choice]:
