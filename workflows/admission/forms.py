@@ -111,7 +111,8 @@ class ContactForm(StepForm):
     heard = f.ChoiceField(
         "Comment avez-vous connu Optéos ?", choices=HEARD, missing="Indiquez comment vous avez connu Optéos",
     )
-    antenna = f.ChoiceField("Antenne", missing="Choisissez une antenne")
+    antenna = f.ChoiceField(
+        "Antenne", missing="Choisissez une antenne", description="La principale, sauf si vous venez par KPA-Cité")
     age = f.ChoiceField("Votre âge", choices=AGES, missing="Indiquez votre âge")
     notice = f.TickField("J’ai lu la notice sur mes données", missing="Lisez la notice, puis cochez la case")
 
