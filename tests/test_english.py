@@ -35,7 +35,7 @@ from workflows.months import Month
 from workflows.sentences import Sentence
 
 WITH_VALUES = re.compile(r"\{(\w*)")
-PERSONAL = frozenset({"Roubaix", "Céramiste", "Moulin"})
+PERSONAL = frozenset({"Roubaix", "Céramiste", "12 rue du Moulin", "Moulin"})
 
 
 # The catalogue -------------------------------------------------------------------------------------------------------
