@@ -102,7 +102,7 @@ def orders(known: dict[str, Any]) -> dict[str, dict[str, Any]]:
     fields = {"csrf_token": known["token"], "note": "Un mot pour la prochaine réunion du Cercle."}
     return {
         "bare": {"port": PORTS["bare"], "paths": ["/"], "method": "GET", "fields": {}, "wanted": 200},
-        "hand": {"port": PORTS["hand"], "paths": [f"/{case['id']}" for case in known["cases"]], "method": "POST",
+        "hand": {"port": PORTS["hand"], "paths": [case["note"] for case in known["cases"]], "method": "POST",
                  "fields": fields, "wanted": 303},
         "parcours": {"port": PORTS["parcours"], "paths": [case["note"] for case in known["cases"]], "method": "POST",
                      "fields": fields, "cookie": known["cookie"], "wanted": 303},

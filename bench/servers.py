@@ -10,12 +10,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Flask, redirect, request
 
 import config
 from intake import create_app, serving
+from intake.models import actors, base, dossiers, drafts, pending, settings as setting_values, signin
+from intake.models.compiled import columns, compiled, param
+from intake.models.connection import PRAGMAS, STATEMENTS
+from intake.models.dossiers import Case, Dossier
+from workflows import ALL
 
 
 def bare() -> Flask:
@@ -30,80 +36,90 @@ def bare() -> Flask:
 
 
 def hand(settings: config.Settings) -> Flask:
-    """The same statements in the same transaction, written for the driver: the floor of parsing and fsync."""
+    """The statements of the application word for word, in its order and transaction, written for the driver: the floor."""
     app = Flask("hand")
-    run, writing = _driver(settings)
-    lock = threading.Lock()
+    base.connect(settings.database_url)  # says what each statement is on this database; nothing of it is used to run one
+    lock = threading.Lock() if settings.database_url.startswith("sqlite") else nullcontext()
+    connection = _driver(settings.database_url)
+    (find_session, grants, named, locked, by_key, latest, pages, last_saved, write_event, move_head, write_answers, move,
+     waiting) = map(Said, (signin._ALIVE, actors._GRANTS, dossiers._NAMED, dossiers._READ_LOCKED, dossiers._BY_KEY,
+                           setting_values._LATEST, drafts.COMPLETE, drafts.LAST_SAVED, dossiers._WRITE_EVENT, dossiers._MOVE_HEAD,
+                           dossiers._WRITE_ANSWERS, dossiers._MOVE, pending.WAITING))
+    cases, files, states = columns(Case), columns(Dossier), ALL["admission"].state
+    token = connection().execute("SELECT token FROM session").fetchall()[0][0]
 
-    @app.post("/<int:case>")
-    def act(case: int) -> Any:
-        form, now = request.form, int(time.time() * 1_000_000)
-        with lock if settings.database_url.startswith("sqlite") else threading.Lock(), writing() as cursor:
-            run(cursor, "SELECT s.*, p.* FROM session s JOIN person p ON p.id = s.person_id WHERE s.ends_at > ?", now)
-            run(cursor, "SELECT role, antenna_id FROM role_grant WHERE person_id = ?", 1)
-            run(cursor, "SELECT * FROM dossier d JOIN person p ON p.id = d.person_id WHERE d.id = ?", case)
-            row = run(cursor, 'SELECT c.id, c.memory, c.version, c.state, d.head, d.events FROM "case" c '
-                              "JOIN dossier d ON d.id = c.dossier_id WHERE c.id = ?", case)[0]
-            run(cursor, "SELECT id FROM event WHERE key = ?", form["key"])
-            run(cursor, "SELECT id, changed_at FROM setting_value ORDER BY id DESC LIMIT 1")
-            run(cursor, "SELECT id FROM place WHERE holder_id = ?", case)
+    @app.post("/dossier/<dossier>/<case>/note")
+    def act(dossier: str, case: str) -> Any:
+        form, now, run = request.form, int(time.time() * 1_000_000), connection()
+        today = time.strftime("%Y-%m-%d")
+        person = find_session(run, token=token, now=now)[0][2]
+        row = named(run, uid=case, dossier=dossier)[0]
+        grants(run, person=person, today=today)
+        with lock:
+            run.execute("BEGIN" if settings.database_url.startswith("postgres") else "BEGIN IMMEDIATE")
+            row = locked(run, case=row[0])[0]
+            of_case, of_dossier = dict(zip(cases, row, strict=False)), dict(zip(files, row[len(cases):], strict=False))
+            by_key(run, key=form["key"])
+            grants(run, person=person, today=today)
+            latest(run)
+            if of_case["state"] == "draft":
+                last_saved(run, case=row[0])
+            if states[of_case["state"]].pages:
+                pages(run, case=row[0])
             salt, text = secrets.token_hex(16), json.dumps({"note": form["note"]})
             digest = hmac.new(salt.encode(), text.encode(), "sha256").hexdigest()
-            said = json.dumps([case, "note", now, digest, row[4]])
-            head = hashlib.sha256(said.encode()).hexdigest()
-            event = run(cursor, "INSERT INTO event (uid, dossier_id, case_id, step, before, after, actor_id, role, "
-                        "made_at, effective_on, key, subject, fingerprint, digest, number, previous, hash) VALUES "
-                        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id", secrets.token_urlsafe(16), case, case,
-                        "note", row[3], row[3], 1, "circle", now, "2026-11-24", form["key"], "", "", digest,
-                        row[5] + 1, row[4], head)[0][0]
-            run(cursor, "UPDATE dossier SET head = ?, events = ? WHERE id = ?", head, row[5] + 1, case)
-            run(cursor, "INSERT INTO answers (event_id, case_id, text, salt, posted, undo) VALUES (?,?,?,?,?,?)",
-                event, case, text, salt, digest, row[1])
-            run(cursor, 'UPDATE "case" SET state = ?, version = ?, memory = ?, due_at = NULL WHERE id = ?', row[3],
-                row[2], row[1], case)
+            number, previous = of_dossier["events"] + 1, of_dossier["head"]
+            head = hashlib.sha256(json.dumps([row[0], "note", now, digest, previous]).encode()).hexdigest()
+            event = write_event(
+                run, uid=secrets.token_urlsafe(16), dossier=of_case["dossier"], case=row[0], step="note", before=of_case["state"],
+                after=of_case["state"], actor=person, role="circle", made_at=now, effective_on=today, cause=None, key=form["key"],
+                subject="", fingerprint="", digest=digest, number=number, previous=previous, hash=head)
+            move_head(run, dossier=of_case["dossier"], head=head, events=number)
+            write_answers(run, event=event, case=row[0], text=text, sealed=None, salt=salt, posted=digest, undo=None)
+            move(run, case=row[0], **{name: of_case[name] for name in (
+                "state", "version", "memory", "entered_at", "rank_at", "moved_at", "follower")})
+            run.execute("COMMIT")
+        waiting(run, person=person, path=request.path)
         return redirect("/", 303)
 
     return app
 
 
-def _driver(settings: config.Settings) -> tuple[Callable[..., Any], Callable[[], Any]]:
-    """(run a statement and fetch what it gives, a transaction) with the bare driver."""
-    from contextlib import contextmanager
+class Said:
+    """A statement of the application and the order of its values, run with nothing but the driver."""
 
+    def __init__(self, statement: compiled) -> None:
+        self.sql, self.values = statement.sql, statement.values
+        self.makes_a_row = self.sql.startswith("INSERT")
+
+    def __call__(self, connection: Any, **given: Any) -> Any:
+        """Its rows, or the id of the row it made."""
+        cursor = connection.execute(self.sql, [given[one.name] if isinstance(one, param) else one for one in self.values])
+        if self.makes_a_row:
+            return cursor.fetchone()[0] if "RETURNING" in self.sql else cursor.lastrowid
+        return cursor.fetchall() if self.sql.startswith("SELECT") else None
+
+
+def _driver(url: str) -> Callable[[], Any]:
+    """What gives each thread its connection, with the settings of ours."""
     local = threading.local()
-    postgres = settings.database_url.startswith("postgres")
 
     def connection() -> Any:
         if not hasattr(local, "made"):
-            if postgres:
+            if url.startswith("postgres"):
                 import psycopg
 
-                local.made = psycopg.connect(settings.database_url, autocommit=False)
+                local.made = psycopg.connect(url, autocommit=True)
             else:
                 import cysqlite
 
-                local.made = cysqlite.Connection(settings.database_url.removeprefix("sqlite:///"))
+                local.made = cysqlite.Connection(url.removeprefix("sqlite:///"), cached_statements=STATEMENTS)
                 local.made.db_config(cysqlite.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-                for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
-                               "secure_delete=ON"):
-                    local.made.execute(f"PRAGMA {pragma}").fetchall()
+                for name, value in PRAGMAS.items():
+                    local.made.pragma(name, value)
         return local.made
 
-    @contextmanager
-    def writing() -> Any:
-        made = connection()
-        if not postgres:
-            made.execute("BEGIN IMMEDIATE")
-        yield made
-        made.commit() if postgres else made.execute("COMMIT")
-
-    def run(made: Any, sql: str, *values: Any) -> list[Any]:
-        cursor = made.execute(sql.replace("?", "%s") if postgres else sql, values)
-        if postgres and cursor.description is None:
-            return []
-        return list(cursor.fetchall())
-
-    return run, writing
+    return connection
 
 
 def main() -> None:

@@ -75,6 +75,13 @@ class compiled:
         """Its text on the database in hand."""
         return self._statement().sql
 
+    @property
+    def values(self) -> list[Any]:
+        """What it is run with, in order: a `param` by its name, a value that never changes."""
+        made = self._statement()
+        names = {index: param(name) for index, name, _ in made.slots}
+        return [names.get(index, value) for index, value in enumerate(made.values)]
+
     def _statement(self) -> _Statement:
         postgres = db_is_postgres()
         kept = self._kept.get(postgres)
