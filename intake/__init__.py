@@ -97,7 +97,7 @@ def _dress(app: Flask) -> None:
 
 def _open_request() -> None:
     """A connection for this request, read-only for GET and HEAD; what the guard must know of its route."""
-    from intake import access
+    from intake import access, refusals
     from intake.models import base
 
     g.person = g.session = g.grants = g.held_roles = g.device = g.old_page = None
@@ -107,7 +107,7 @@ def _open_request() -> None:
     if endpoint:
         g.view_access = _view(endpoint).access
     if endpoint or "token" in session:
-        base.check_out(writing=request.method not in ("GET", "HEAD", "OPTIONS"))
+        base.check_out(writing=request.method not in refusals.SAFE)
     if not access.of_the_tablet() and "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)
         session.permanent = True

@@ -13,10 +13,10 @@ from config import Settings
 from intake import moment, words
 from intake.models import letters
 from intake.models.base import DiskFull
+from intake.refusals import SAFE
 
 POST_LATE = timedelta(minutes=10)
 """How long a letter may wait before people are told that the post is late."""
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TO_READ = frozenset({"sign_in", "second_step", "language", "reading"})
 """Screens that write a little so that one may read."""
 
@@ -33,6 +33,8 @@ class Floor:
         return disk.free < min(disk.total * self.share, self.enough)
 
 
+ENOUGH_FREE = 0.20
+"""Below this share of the disk, « Santé » and `intake doctor` ask for room."""
 PIECES = Floor(0.10, 5 * 1024 ** 3)
 """Below it no document is taken; the rest works."""
 WRITING = Floor(0.05, 1024 ** 3)

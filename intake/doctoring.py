@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import smtplib
 import stat
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import cysqlite
 
 import workflows
 from config import Settings
-from intake import anchors, backups, moment, post, seal_keys
+from intake import anchors, backups, degraded, moment, post, seal_keys
 from intake.models import base, health, rounds, schema, sealed
 from intake.models.connection import SAFE_SQLITE, UnsafeDatabase
 from intake.models.settings import settings_on
@@ -22,7 +21,6 @@ from intake.stranded import cases as stranded_cases
 from workflows.signing import COOP_NAMES
 from workflows.wellformed import problems as flaws
 
-ENOUGH_FREE = 0.20
 NETWORK_DISKS = ("nfs", "cifs", "smb", "9p", "fuse.sshfs")
 
 
@@ -125,9 +123,9 @@ def _late() -> list[str]:
 
 def _disk(settings: Settings) -> list[str]:
     settings.data.mkdir(parents=True, exist_ok=True)
-    disk = shutil.disk_usage(settings.data)
+    disk = degraded.disk_of(settings)
     free = disk.free / disk.total
-    return [f"{free:.0%} of the disk is free: make room"] if free < ENOUGH_FREE else []
+    return [f"{free:.0%} of the disk is free: make room"] if free < degraded.ENOUGH_FREE else []
 
 
 def _backup(settings: Settings) -> list[str]:

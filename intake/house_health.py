@@ -15,7 +15,6 @@ from intake.models.factors import Factor
 from intake.models.letters import Letter
 
 WAITS_TOO_LONG = timedelta(hours=1)
-ENOUGH_FREE = 0.20
 LOOKED_AT_LIVE = 200 * 1024 * 1024
 """Beyond this size the file is checked by `intake doctor`, not while someone waits for a page."""
 
@@ -107,7 +106,7 @@ def _disk(settings: Settings) -> Row:
     stopped = ("Seule la lecture est ouverte. " if degraded.WRITING.reached(disk)
                else "Les pièces sont refusées. " if degraded.PIECES.reached(disk) else "")
     todo = f"{stopped}Faire de la place : le dossier des données et les sauvegardes."
-    return Row("Disque", f"{free * 100:.0f} % de libre.", todo if stopped or free < ENOUGH_FREE else "")
+    return Row("Disque", f"{free * 100:.0f} % de libre.", todo if stopped or free < degraded.ENOUGH_FREE else "")
 
 
 def _second_step(_: Settings) -> Row:

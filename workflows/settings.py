@@ -309,7 +309,7 @@ def _text(setting: Setting, typed: str) -> str:
 
 def _people(setting: Setting, typed: str) -> str:
     """Two addresses of people of the house, in the order typed: `ana@exemple.coop, ben@exemple.coop`."""
-    found = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", typed.lower()) if one not in ("", "et")))
+    found = list(dict.fromkeys(one for one in _split(typed) if one != "et"))
     if len(found) > NAMED or any("@" not in address for address in found):
         raise SettingRefused("Saisissez deux adresses électroniques, séparées par une virgule")
     return ", ".join(found)
