@@ -84,9 +84,9 @@ def _signed_capes(contracts: Sequence[Contract]) -> list[Contract]:
 
 
 def _next_start(contracts: Sequence[Contract], today: date) -> date:
-    """The first day of the CAPE being prepared, else of a contract that would follow those signed."""
+    """The first day of the CAPE being prepared, else of a contract from today on; never before those signed are over."""
     prepared = [one.first_day for one in contracts if one.kind == "cape" and one.state in ("drafting", "to_sign")]
-    return max(prepared or [today, *((one.over_on or today) + ONE_DAY for one in _signed_capes(contracts))])
+    return max([*(prepared or [today]), *((one.over_on or today) + ONE_DAY for one in _signed_capes(contracts))])
 
 
 def associate_next(contracts: Sequence[Contract], today: date, elsewhere: Sequence[Elsewhere] = ()) -> Counter:

@@ -85,6 +85,8 @@ def test_capes_used_and_what_is_left() -> None:
                                "jusqu’au 28 février 2027.")
     renewed = [two[0], cape(date(2025, 3, 1), date(2026, 2, 28), "signed")]
     assert said(capes(renewed, date(2025, 1, 10)).says) == said(told.says), "a renewal counts as soon as it is signed"
+    early = [*renewed, cape(date(2025, 12, 1), date(2026, 11, 30), "drafting")]
+    assert said(capes(early, date(2025, 1, 10)).says) == said(told.says), "a draft that begins too early cuts nothing signed"
     first = capes([cape(date(2026, 12, 15), date(2027, 12, 14), "to_sign")], date(2026, 11, 26))
     assert said(first.says) == "36 mois de CAPE au plus en tout : dernier jour possible le 14 décembre 2029."
     three = [*two, cape(date(2026, 3, 1), date(2027, 2, 28), "trading")]
