@@ -17,11 +17,10 @@ from flask import Flask, redirect, request
 
 import config
 from intake import create_app, serving
-from intake.models import actors, base, dossiers, drafts, pending, settings as setting_values, signin
+from intake.models import actors, base, dossiers, drafts, settings as setting_values, signin
 from intake.models.compiled import columns, compiled, param
 from intake.models.connection import PRAGMAS, STATEMENTS
 from intake.models.dossiers import Case, Dossier
-from workflows import ALL
 
 
 def bare() -> Flask:
@@ -41,11 +40,10 @@ def hand(settings: config.Settings) -> Flask:
     base.connect(settings.database_url)  # says what each statement is on this database; nothing of it is used to run one
     lock = threading.Lock() if settings.database_url.startswith("sqlite") else nullcontext()
     connection = _driver(settings.database_url)
-    (find_session, grants, named, locked, by_key, latest, pages, last_saved, write_event, move_head, write_answers, move,
-     waiting) = map(Said, (signin._ALIVE, actors._GRANTS, dossiers._NAMED, dossiers._READ_LOCKED, dossiers._BY_KEY,
-                           setting_values._LATEST, drafts.COMPLETE, drafts.LAST_SAVED, dossiers._WRITE_EVENT, dossiers._MOVE_HEAD,
-                           dossiers._WRITE_ANSWERS, dossiers._MOVE, pending.WAITING))
-    cases, files, states = columns(Case), columns(Dossier), ALL["admission"].state
+    find_session, grants, named, locked, by_key, latest, last_saved, write_event, move_head, write_answers, move = map(Said, (
+        signin._ALIVE, actors._GRANTS, dossiers._NAMED, dossiers._READ_LOCKED, dossiers._BY_KEY, setting_values._LATEST,
+        drafts.LAST_SAVED, dossiers._WRITE_EVENT, dossiers._MOVE_HEAD, dossiers._WRITE_ANSWERS, dossiers._MOVE))
+    cases, files = columns(Case), columns(Dossier)
     token = connection().execute("SELECT token FROM session").fetchall()[0][0]
 
     @app.post("/dossier/<dossier>/<case>/note")
@@ -64,8 +62,6 @@ def hand(settings: config.Settings) -> Flask:
             latest(run)
             if of_case["state"] == "draft":
                 last_saved(run, case=row[0])
-            if states[of_case["state"]].pages:
-                pages(run, case=row[0])
             salt, text = secrets.token_hex(16), json.dumps({"note": form["note"]})
             digest = hmac.new(salt.encode(), text.encode(), "sha256").hexdigest()
             number, previous = of_dossier["events"] + 1, of_dossier["head"]
@@ -79,7 +75,6 @@ def hand(settings: config.Settings) -> Flask:
             move(run, case=row[0], **{name: of_case[name] for name in (
                 "state", "version", "memory", "entered_at", "rank_at", "moved_at", "follower")})
             run.execute("COMMIT")
-        waiting(run, person=person, path=request.path)
         return redirect("/", 303)
 
     return app

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 
 if TYPE_CHECKING:
     from config import Settings
 
 ROOT = Path(__file__).parent.parent
+
+
+class Cookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, what checks it made once."""
+
+    get_signing_serializer = lru_cache(maxsize=1)(SecureCookieSessionInterface.get_signing_serializer)
+
+
+class Application(Flask):
+    """Flask without what nothing here needs at every request."""
+
+    session_interface = Cookie()
+
+    def ensure_sync(self, func: Any) -> Any:
+        """As it is: no page is a coroutine."""
+        return func
 
 
 def create_app(settings: Settings) -> Flask:
@@ -33,7 +51,7 @@ def create_app(settings: Settings) -> Flask:
     )
     from intake.kiosk import tablet
 
-    app = Flask("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Application("intake", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key, PRODUCTION=settings.production, SETTINGS=settings,
         SESSION_COOKIE_NAME="__Host-parcours" if settings.production else "parcours",

@@ -109,17 +109,18 @@ STAFF_ROLES = frozenset({*roles.GRANTED, roles.peer})
 
 def held_roles() -> frozenset[str]:
     """Every role the person signed in holds on some dossier, `peer` included."""
-    if g.get("held_roles") is None:
-        held: set[str] = set()
-        for role, _ in held_grants():
-            held.add(role)
-            held |= {roles.circle} if role == roles.coordinator else set()
-            held |= {roles.support} if role in (roles.hr, roles.accounts) else set()
-        if g.person is not None and ACCOMPANIES.one(person=g.person.id):
-            held.add(roles.peer)
-        g.held_roles = frozenset(held)
-    found: frozenset[str] = g.held_roles
-    return found
+    known: frozenset[str] | None = g.get("held_roles")
+    if known is not None:
+        return known
+    held: set[str] = set()
+    for role, _ in held_grants():
+        held.add(role)
+        held |= {roles.circle} if role == roles.coordinator else set()
+        held |= {roles.support} if role in (roles.hr, roles.accounts) else set()
+    if g.person is not None and ACCOMPANIES.one(person=g.person.id):
+        held.add(roles.peer)
+    g.held_roles = frozenset(held)
+    return frozenset(held)
 
 
 def acting_as(*who: str) -> str:
@@ -132,10 +133,10 @@ def acting_as(*who: str) -> str:
 
 def held_grants() -> tuple[Grant, ...]:
     """The grants of the person signed in, read once a request."""
-    if g.get("grants") is None:
-        g.grants = grants_of(g.person, moment.today()) if g.person is not None else ()
-    found: tuple[Grant, ...] = g.grants
-    return found
+    held: tuple[Grant, ...] | None = g.get("grants")
+    if held is None:
+        held = g.grants = grants_of(g.person, moment.today()) if g.person is not None else ()
+    return held
 
 
 def antennas_seen(*wanted: str) -> list[Antenna]:
@@ -175,7 +176,5 @@ def ask_second_step() -> Response | tuple[str, int, dict[str, str]]:
 
 def me() -> Person:
     """The person signed in; only on routes that ask for one."""
-    if g.person is None:
-        abort(404)
-    found: Person = g.person
-    return found
+    person: Person | None = g.person
+    return person if person is not None else abort(404)

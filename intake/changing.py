@@ -11,7 +11,6 @@ from flask import Response, g, request
 from wtforms import Form
 
 from intake import late_forms, words
-from intake.models import pending
 from intake.show import go, show
 from workflows.engine import StepRefused
 
@@ -70,8 +69,7 @@ class Change:
             return self.page(form, status=409)
         if form.errors:
             return self.page(form, status=422)
-        if g.person is not None:
-            pending.forget(g.person, request.path)
+        late_forms.answered()
         return go(self.back)
 
     def page(self, form: Form, status: int = 200) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask, current_app, request
 
@@ -48,8 +47,10 @@ def install(app: Flask) -> None:
 
 def disk_of(settings: Settings) -> shutil._ntuple_diskusage:
     """The disk that holds the data."""
-    folder: Path = settings.data if settings.data.exists() else settings.data.absolute().parent
-    return shutil.disk_usage(folder)
+    try:
+        return shutil.disk_usage(settings.data)
+    except FileNotFoundError:
+        return shutil.disk_usage(settings.data.absolute().parent)
 
 
 def takes_pieces() -> bool:

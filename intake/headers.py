@@ -17,11 +17,9 @@ def dress(response: Response) -> Response:
     """Add the security headers; personal pages are never stored."""
     sandbox = "; sandbox" if response.headers.get("Content-Disposition", "").startswith("attachment") else ""
     policy, camera = SCANNING if g.get("scans") else POLICY, "(self)" if g.get("camera") else "()"
-    response.headers["Content-Security-Policy"] = policy + sandbox
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = f"camera={camera}, microphone=(), geolocation=()"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers.extend((
+        ("Content-Security-Policy", policy + sandbox), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", f"camera={camera}, microphone=(), geolocation=()"), ("Cross-Origin-Opener-Policy", "same-origin")))
     if current_app.config["PRODUCTION"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if response.mimetype == "text/html":

@@ -26,15 +26,13 @@ from intake.models.dossiers import (
 from intake.models.sealed import seal, unseal
 from workflows.engine import Refusal, StepRefused
 
-
-def canonical(value: Any) -> str:
-    """One text for one value, whatever the order of its keys."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
+"""One text for one value, whatever the order of its keys."""
 
 
 def keyed(salt: str, value: Any) -> str:
     """The digest of a value under a key that lies beside it and dies with it."""
-    return hmac.new(bytes.fromhex(salt), canonical(value).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(bytes.fromhex(salt), canonical(value).encode(), "sha256").hex()
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,12 @@ def take_up(version: pending.PendingVersion, *, over: bool = False) -> bool:
     return True
 
 
+def answered() -> None:
+    """The form at this address was answered: what waited there for whoever is signed in is forgotten."""
+    if g.session is not None and g.session.texts_wait:
+        pending.forget(g.person, request.path)
+
+
 def found_back(person: Person, path: str) -> MultiDict[str, str] | None:
     """What was last posted to this address and waits for its author; None when nothing does."""
     waiting = pending.versions(person, path)

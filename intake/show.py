@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 from flask_htmx import HTMX
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -54,7 +54,7 @@ def go(address: str) -> Response:
     """Go on to another page: 303, or `HX-Redirect` for htmx (a true page load)."""
     if request.headers.get("HX-Request") == "true":
         return Response(status=204, headers={"HX-Redirect": address})
-    return redirect(address, code=303)  # type: ignore[return-value]
+    return Response(status=303, headers={"Location": address})
 
 
 def submission_key() -> str:

@@ -98,7 +98,8 @@ class CaseFacts:
     about: Item | None = None
     pages: Mapping[str, Answers] = field(default_factory=dict)
     """Saved pages of the questionnaire of this state, by name."""
-    pages_missing: int = 0
+    pages_left: Sequence[str] = ()
+    """Those still to be filled in."""
     known: Mapping[str, Any] = field(default_factory=dict)
     """What the person told before, by name of field: pages come filled in with it."""
     team: tuple[tuple[str, str], ...] = ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from peewee import fn
 
 from intake import history, moment, words
-from intake.facts.common import Lazily, common, meetings_ahead
+from intake.facts.common import Later, Lazily, common, meetings_ahead
 from intake.facts.contracts import contracts_of
 from intake.models.actors import Actor
 from intake.models.days import InfoMeeting, Seat
@@ -32,28 +32,6 @@ LONGEST_LINE = 1000
 ENTRIES_MONTHS = 12
 MONTHS_OFFERED = 12
 """A list one can still read."""
-
-
-class Later(Mapping[Any, Any]):
-    """A mapping read only if somebody looks into it."""
-
-    def __init__(self, read: Callable[[], dict[Any, Any]]) -> None:
-        self._read = read
-        self._found: dict[Any, Any] | None = None
-
-    def _all(self) -> dict[Any, Any]:
-        if self._found is None:
-            self._found = self._read()
-        return self._found
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._all()[key]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
 
 
 def gather(case: Case, by: Actor, about: Item | None) -> Facts:

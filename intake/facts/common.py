@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from peewee import JOIN
@@ -43,6 +43,28 @@ class Lazily(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._all())
+
+
+class Later(Mapping[Any, Any]):
+    """A mapping read only if somebody looks into it."""
+
+    def __init__(self, read: Callable[[], dict[Any, Any]]) -> None:
+        self._read = read
+        self._found: dict[Any, Any] | None = None
+
+    def _all(self) -> dict[Any, Any]:
+        if self._found is None:
+            self._found = self._read()
+        return self._found
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def common(case: Case, by: Actor, about: Item | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from workflows.grammar import Item
 from workflows.roles import Role
 
 if TYPE_CHECKING:
-    from intake.models.dossiers import Case, Event
+    from intake.models.dossiers import Case, Dossier, Event
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,15 @@ def roles_on(
         return frozenset({roles.after(f"{cause.case.workflow}.{cause.step}")})
     if isinstance(by, Machine):
         return frozenset({by.role})
-    held = {roles.person} if case.dossier.person_id == by.id else _of_the_team(case, by, grants)
+    held = _held(case.dossier, case.antenna, by, grants)
     if about is not None:
         held |= _on_item(case, by, about)
     return frozenset(held)
+
+
+def roles_on_dossier(dossier: Dossier, by: Person, grants: Iterable[Grant]) -> frozenset[Role]:
+    """The roles someone holds on a dossier, whichever of its cases they look at."""
+    return frozenset(_held(dossier, dossier.antenna, by, grants))
 
 
 def roles_on_antenna(antenna: Antenna, grants: Iterable[Grant]) -> set[Role]:
@@ -75,9 +80,11 @@ def roles_on_antenna(antenna: Antenna, grants: Iterable[Grant]) -> set[Role]:
     return held
 
 
-def _of_the_team(case: Case, by: Person, grants: Iterable[Grant]) -> set[Role]:
-    held = roles_on_antenna(case.antenna, grants)
-    if case.dossier.peer_id == by.id:
+def _held(dossier: Dossier, antenna: Antenna, by: Person, grants: Iterable[Grant]) -> set[Role]:
+    if dossier.person_id == by.id:
+        return {roles.person}
+    held = roles_on_antenna(antenna, grants)
+    if dossier.peer_id == by.id:
         held.add(roles.peer)
     return held
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import peewee
@@ -71,7 +71,7 @@ def micros(at: datetime) -> int:
 
 def instant(micros: int) -> datetime:
     """The instant of a number of microseconds since 1970."""
-    return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+    return EPOCH + timedelta(microseconds=micros)
 
 
 class DayField(DateField):  # type: ignore[misc]
@@ -88,12 +88,15 @@ class DayField(DateField):  # type: ignore[misc]
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class JSONField(TextField):  # type: ignore[misc]
     """A plain value as compact text, the same on both databases."""
 
     def db_value(self, value: Any) -> str | None:
         """Text."""
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _compact(value)
 
     def python_value(self, value: Any) -> Any:
         """The value."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from peewee import ForeignKeyField, TextField
 
 from intake.models.base import InstantField, Model, SealedField, UidField, new_uid, write_transaction
-from intake.models.compiled import compiled, param
 from intake.models.dossiers import Case
 from intake.models.people import Person
 from intake.models.sealed import seal, unseal
@@ -59,10 +58,6 @@ def keep(person: Person, case: Case | None, path: str, typed: Typed, *, instead_
     return kept
 
 
-WAITING = compiled(lambda: PendingVersion.select(PendingVersion.id).where(
-    PendingVersion.person == param("person"), PendingVersion.path == param("path")).limit(1))
-
-
 def versions(person: Person, path: str) -> list[PendingVersion]:
     """The versions of a form that wait for its person, the latest first."""
     return list(PendingVersion.select().where(PendingVersion.person == person, PendingVersion.path == path)
@@ -83,7 +78,5 @@ def typed_in(version: PendingVersion) -> dict[str, list[str]]:
 
 def forget(person: Person, path: str) -> None:
     """The form was answered, or its person wants none of them."""
-    if not WAITING.one(person=person.id, path=path):
-        return
     with write_transaction():
         PendingVersion.delete().where(PendingVersion.person == person, PendingVersion.path == path).execute()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from peewee import Check, ForeignKeyField, IntegerField, TextField
+from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import InstantField, Model, UidField
 from intake.models.compiled import columns, compiled, loaded, param
+from intake.models.pending import PendingVersion
 from intake.models.people import Person
 
 
@@ -52,10 +53,14 @@ class Session(Model):
     """What a security key is asked to sign; used once."""
     path = TextField(default="")
     """How they signed in: link, code, printed link, development."""
+    texts_wait = False
+    """Whether something they typed elsewhere waits for them (`pending`); known as the session is found."""
 
 
 _NAMES = {model: columns(model) for model in (Session, Person)}
-_ALIVE = compiled(lambda: Session.select(*(getattr(model, name) for model in (Session, Person) for name in _NAMES[model]))
+_ALIVE = compiled(lambda: Session.select(*(getattr(model, name) for model in (Session, Person) for name in _NAMES[model]),
+                                         fn.EXISTS(PendingVersion.select(PendingVersion.id).where(
+                                             PendingVersion.person == Session.person)))
                   .join(Person, on=Session.person == Person.id)
                   .where(Session.token == param("token"), Session.revoked_at.is_null(),
                          Session.ends_at > param("now"), Person.disabled_at.is_null()))
@@ -68,6 +73,7 @@ def find_session(token: str, now: datetime) -> Session | None:
         return None
     size = len(_NAMES[Session])
     found: Session = loaded(Session, _NAMES[Session], row[:size])
-    found.person = loaded(Person, _NAMES[Person], row[size:])
+    found.person = loaded(Person, _NAMES[Person], row[size:-1])
+    found.texts_wait = bool(row[-1])
     found._dirty.clear()
     return found

@@ -71,7 +71,7 @@ def page(case: str, name: str) -> Response:
         shelf.let_go(found, before - shelf.on_page(found, sheet.page))
     except ChangedElsewhere as changed:
         return sheet.show(form, status=409, problem=changed_elsewhere(changed.page), meanwhile=sheet.differing(form))
-    pending.forget(me(), request.path)
+    late_forms.answered()
     if more:
         return sheet.show_row(sheet.form(typed), more)
     if request.form.get("later"):

@@ -27,7 +27,7 @@ from intake.lookup import (
     the_item,
     workflow_of,
 )
-from intake.models import pending, stumbles
+from intake.models import stumbles
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.pieces import Piece
 from intake.models.tasks import Task
@@ -121,7 +121,7 @@ def send(case: Case, reference: str, step: str, about: Item | None) -> Response:
         return page(case, opened, facts, form, status=409, reasons=[words.say(one) for one in refused.refusals],
                     stale=isinstance(refused, Stale),
                     both=compared(case, step, request.form.get("version", type=int), typed_in(form)))
-    pending.forget(me(), request.path)
+    late_forms.answered()
     return go(after(event.case.dossier, event))
 
 

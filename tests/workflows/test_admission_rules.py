@@ -58,9 +58,9 @@ def test_old_enough_reads_the_pages_then_what_was_told_before() -> None:
 
 
 def test_pages_complete_counts_what_is_left() -> None:
-    assert verdict("pages_complete", facts(pages_missing=0)) == "oui"
-    assert verdict("pages_complete", facts(pages_missing=1)) == "Il reste 1 partie à remplir."
-    assert verdict("pages_complete", facts(pages_missing=4)) == "Il reste 4 parties à remplir."
+    assert verdict("pages_complete", facts(pages_left=())) == "oui"
+    assert verdict("pages_complete", facts(pages_left=("now",))) == "Il reste 1 partie à remplir."
+    assert verdict("pages_complete", facts(pages_left=("now", "project", "time", "money"))) == "Il reste 4 parties à remplir."
 
 
 def test_part_time_ahead_only_warns() -> None:

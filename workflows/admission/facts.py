@@ -197,7 +197,7 @@ class Facts(DossierFacts):
         """What letters print: rank, total, forecast, the answer's deadline, the day answers are erased, pages left."""
         values: dict[str, Any] = {
             "rank": None, "total": None, "forecast": "", "deadline": self._answer_by(), "erased_on": self._erased_on(),
-            "pages_left": self.pages_missing, "pages_total": len(self.pages) + self.pages_missing,
+            "pages_left": len(self.pages_left), "pages_total": len(self.pages) + len(self.pages_left),
         }
         if self.capped and (self.state == "review" or (self.state in RANKED and self.memory.get("admitted_at"))):
             candidates = self._with_me()

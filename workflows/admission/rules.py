@@ -133,7 +133,7 @@ def old_enough(facts: Facts, answers: Answers) -> bool:
 @house("Il reste {n:partie|parties} à remplir.", lifted_by="")
 def pages_complete(facts: Facts) -> Verdict:
     """Every page of the questionnaire is filled in."""
-    return holds(facts.pages_missing == 0, n=facts.pages_missing)
+    return holds(not facts.pages_left, n=len(facts.pages_left))
 
 
 @warning("Un CAPE est impossible avec un emploi à temps complet. Indiquez la date où cela change.")
