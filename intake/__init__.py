@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, request, session
+from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 
@@ -38,6 +37,7 @@ def create_app(settings: Settings) -> Flask:
     """The application, ready to serve. Raises RouteWithoutAccess when a route says nothing of who may open it."""
     from intake import (
         access,
+        around,
         degraded,
         headers,
         kiosk,
@@ -62,7 +62,7 @@ def create_app(settings: Settings) -> Flask:
     )
     open_house(settings)
     app.before_request(refusals.from_elsewhere)
-    app.before_request(_open_request)
+    around.install(app)
     app.before_request(sessions.load)
     switch.install(app)
     degraded.install(app)
@@ -77,7 +77,6 @@ def create_app(settings: Settings) -> Flask:
     access.guard(app)
     refusals.register(app)
     app.after_request(headers.dress)
-    app.teardown_request(_close_request)
     return app
 
 
@@ -111,33 +110,3 @@ def _dress(app: Flask) -> None:
     app.jinja_env.tests["french"] = language.is_french
     app.context_processor(navigation.header)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
-
-
-def _open_request() -> None:
-    """A connection for this request, read-only for GET and HEAD; what the guard must know of its route."""
-    from intake import access, refusals
-    from intake.models import base
-
-    g.person = g.session = g.grants = g.held_roles = g.device = g.old_page = None
-    endpoint = request.endpoint
-    if endpoint == "static":
-        return
-    if endpoint:
-        g.view_access = _view(endpoint).access
-    if endpoint or "token" in session:
-        base.check_out(writing=request.method not in refusals.SAFE)
-    if not access.of_the_tablet() and "browser" not in session:
-        session["browser"] = secrets.token_urlsafe(16)
-        session.permanent = True
-
-
-def _view(endpoint: str) -> Any:
-    from flask import current_app
-
-    return current_app.view_functions[endpoint]
-
-
-def _close_request(_: BaseException | None) -> None:
-    from intake.models import base
-
-    base.check_in()

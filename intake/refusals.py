@@ -69,11 +69,11 @@ class Csrf(CSRFProtect):  # type: ignore[misc]
 
     def protect(self, **how: Any) -> None:
         """Refuse an old token, unless the page gives the answers back or its own token stands in for it."""
-        from intake.late_forms import vouched
-
         try:
             super().protect(**how)
         except CSRFError:
+            from intake.late_forms import vouched
+
             if vouched():
                 return
             view = current_app.view_functions.get(request.endpoint or "")

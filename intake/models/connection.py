@@ -31,6 +31,8 @@ POSTGRES_SETTINGS = {
     "statement_timeout": "5s", "lock_timeout": "3s", "default_transaction_isolation": "read committed",
     "synchronous_commit": "on",
 }
+SPOKE = 1.0
+"""Seconds after which a PostgreSQL connection is spoken to before it is used: it may have gone meanwhile."""
 RETRIES = 5
 BUSY = {"55P03", "57014", "53300", "57P01", "57P03", "08000", "08001", "08003", "08006"}
 """PostgreSQL: lock or statement timeout, too many connections, server away."""
@@ -147,13 +149,18 @@ class Postgres(_Spoken, _PooledPostgresqlDatabase, _Limited):  # type: ignore[mi
     """PostgreSQL, its connections kept from one request to the next."""
 
     def _is_closed(self, conn: Any) -> bool:
-        """Only what is known here: `check_out` speaks to the server at once, and finds out the rest."""
+        """Only what is known here: `check_out` speaks to the server, and finds out the rest."""
         return bool(conn.closed)
 
     def allow(self, writing: bool) -> None:
-        """Let the connection in hand write, or only read."""
+        """Let the connection in hand write, or only read; said when it changes, or when the server has not spoken for a while."""
+        conn, now = self.connection(), time.monotonic()
+        allowed, said_at = getattr(conn, "allowed", (None, 0.0))
+        if allowed == writing and now - said_at < SPOKE:
+            return
         with peewee.__exception_wrapper__:
-            self.connection().execute(f"SET default_transaction_read_only = {'off' if writing else 'on'}")
+            conn.execute(f"SET default_transaction_read_only = {'off' if writing else 'on'}")
+        conn.allowed = writing, now
 
 
 def connect(url: str, *, connections: int = 32) -> Any:
