@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import peewee
@@ -71,7 +71,7 @@ def micros(at: datetime) -> int:
 
 def instant(micros: int) -> datetime:
     """The instant of a number of microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=micros)
+    return datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
 
 
 class DayField(DateField):  # type: ignore[misc]
