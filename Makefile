@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: help run setup test check lint bench catalogue docs lock packages
+.PHONY: help run setup test check lint trust bench catalogue docs lock packages
 
 help:      ## the targets of this file
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -20,6 +20,9 @@ check: lint test ## what must hold before a change is taken
 
 lint: setup ## style, types of workflows/, who may import whom, generated docs up to date
 	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python docs/generate.py --check
+
+trust: setup packages ## the tests of our promises, the long ones too; what they found is for the page « Nos engagements »
+	$(BIN)/pytest -n $$(nproc) --dist loadfile --no-loadscope-reorder -m "trust or control" --trust docs/trust.json $(ARGS)
 
 bench: setup packages ## the figures of docs/performance.md, measured here
 	$(BIN)/python -m bench
