@@ -67,6 +67,7 @@ def back(backup: Path, private: Path, there: Settings) -> Iterator[Any]:
     return opened(there)  # type: ignore[return-value]
 
 
+@pytest.mark.trust("T19")
 def test_it_comes_back_equal_to_its_instant(taken: Path, keys: tuple[Path, Path], elsewhere: Settings, cast: Cast) -> None:
     number, head = Event.select().count(), Dossier.get(Dossier.person == cast.ana).head
     arrived(cast.zoe)
@@ -112,6 +113,7 @@ def notes_in(database: Path, case: int) -> int:
             return 0
 
 
+@pytest.mark.trust("T13")
 def test_nobody_reads_it_without_the_key(taken: Path, keys: tuple[Path, Path], tmp_path: Path, elsewhere: Settings) -> None:
     assert MARK not in taken.read_bytes()
     assert b"SQLite format" not in taken.read_bytes()
@@ -142,7 +144,9 @@ def test_a_copy_whose_chain_is_cut_is_refused(taken: Path, keys: tuple[Path, Pat
         backups.check(copy)
 
 
-@pytest.mark.parametrize("replayed", [True, False], ids=["replayed", "the control: tombstones left out"])
+@pytest.mark.parametrize("replayed", [
+    pytest.param(True, id="replayed", marks=pytest.mark.trust("T18")),
+    pytest.param(False, id="the control: tombstones left out", marks=pytest.mark.control("T18"))])
 def test_an_erased_person_does_not_return(
         taken: Path, keys: tuple[Path, Path], elsewhere: Settings, cast: Cast, replayed: bool) -> None:
     erasures.erase_person(cast.ana, cast.ada, "admin")
@@ -178,10 +182,15 @@ def test_seven_days_and_four_weeks_stay(taken: Path) -> None:
 # At rest, and rotation -----------------------------------------------------------------------------------------------
 
 
-def test_what_is_sealed_is_read_nowhere_on_disk(taken: Path, cast: Cast, tmp_path: Path) -> None:
+@pytest.mark.trust("T13")
+def test_what_is_sealed_is_read_nowhere_on_disk(taken: Path, tmp_path: Path) -> None:
     assert holding_the_mark(tmp_path) == []
+
+
+@pytest.mark.control("T13")
+def test_control_one_field_in_clear_is_found_on_disk(taken: Path, cast: Cast, tmp_path: Path) -> None:
     Person.update(usual_name=MARK.decode()).where(Person.id == cast.ana.id).execute()
-    assert holding_the_mark(tmp_path) != [], "the control: one field in clear is found"
+    assert holding_the_mark(tmp_path) != []
 
 
 def holding_the_mark(folder: Path) -> list[str]:
@@ -190,6 +199,7 @@ def holding_the_mark(folder: Path) -> list[str]:
     return [file.name for file in folder.rglob("*") if file.is_file() and MARK in file.read_bytes()]
 
 
+@pytest.mark.trust("T13")
 def test_a_sealed_text_moved_to_another_row_is_refused(taken: Path, cast: Cast) -> None:
     mine = Piece.get()
     theirs = pieces.add(mine.dossier, title="x", filename="x", media_type="application/pdf", content=b"x", by=cast.ana, now=NOW)
@@ -198,6 +208,7 @@ def test_a_sealed_text_moved_to_another_row_is_refused(taken: Path, cast: Cast) 
         pieces.content_of(Piece.get_by_id(theirs.id))
 
 
+@pytest.mark.trust("T13")
 def test_a_rotation_turns_everything_once_and_retires_the_old_key(taken: Path, settings: Settings) -> None:
     """The certificates that seal signed documents turn with it: they lie outside the database, under the same keys."""
     old = settings.key_file.read_bytes()

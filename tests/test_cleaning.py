@@ -56,11 +56,13 @@ def left_in(made: Clean) -> list[str]:
             if what.encode() in flat.getvalue()]
 
 
+@pytest.mark.trust("T12")
 def test_sixty_hostile_files_get_their_verdict(hostile: list[Hostile]) -> None:
     assert len(hostile) >= 60
     assert flaws(hostile, clean) == []
 
 
+@pytest.mark.control("T12")
 def test_the_control_where_cleaning_is_skipped_fails(hostile: list[Hostile]) -> None:
     def skipped(content: bytes) -> Clean:
         kinds = {b"%PDF": "application/pdf", b"\xff\xd8\xff\xe0": "image/jpeg", b"\x89PNG": "image/png"}
@@ -97,6 +99,7 @@ def test_a_file_is_named_after_what_it_is() -> None:
         == ["IMG_1.jpg", "photo.JPEG", "recto.jpg", "document.jpg", "passwd.jpg"]
 
 
+@pytest.mark.trust("T12")
 def test_nothing_is_cleaned_inside_a_transaction(cast: Cast) -> None:
     with write_transaction(), pytest.raises(AssertionError, match="before the lock"):
         clean(saved(picture(), "PNG"))

@@ -53,6 +53,7 @@ def filled(client: Any, case: Case, note: str) -> tuple[str, dict[str, str]]:
     return note_of(case), {**form.values.to_dict(), "note": note}
 
 
+@pytest.mark.trust("T10")
 def test_every_answer_carries_the_policy(app: Flask, people: Cast, browse: Browse, case: Case) -> None:
     answers = {**each_status(people, browse, case), "500": a_fault(app, browse)}
     for kind, answer in answers.items():
@@ -96,6 +97,7 @@ def test_a_page_that_is_too_heavy_is_refused_with_its_headers(people: Cast, brow
     assert answer.headers["Content-Security-Policy"] == POLICY
 
 
+@pytest.mark.trust("T10")
 def test_a_download_is_boxed_in(people: Cast, browse: Browse, case: Case) -> None:
     ana, page = browse(people.ana), f"/dossier/{case.dossier.uid}/{case.uid}/add_piece"
     form = read(ana.get(page)).form(ADD)
@@ -108,6 +110,7 @@ def test_a_download_is_boxed_in(people: Cast, browse: Browse, case: Case) -> Non
     assert answer.headers["Content-Security-Policy"] == POLICY + "; sandbox"
 
 
+@pytest.mark.trust("T10")
 def test_in_production_the_cookie_belongs_to_this_host_over_https(app: Flask, settings: Settings) -> None:
     made = create_app(replace(settings, public_url="https://parcours.example"))
     answer = made.test_client().get("/", base_url="https://parcours.example")
@@ -121,6 +124,7 @@ def test_in_production_the_cookie_belongs_to_this_host_over_https(app: Flask, se
 # The token -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T10")
 @pytest.mark.parametrize("token", [None, "", "vieux", "IjAwMDAi.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"])
 def test_an_old_form_comes_back_with_its_text_and_a_new_token(
         people: Cast, browse: Browse, case: Case, token: str | None) -> None:
@@ -146,6 +150,7 @@ def test_an_old_form_without_a_page_of_its_own_comes_back_too(people: Cast, brow
         assert "Noé &lt;b&gt;" in back.text and "Enregistrer à nouveau" in back.text
 
 
+@pytest.mark.trust("T10")
 def test_another_browser_s_token_is_refused(people: Cast, browse: Browse, case: Case) -> None:
     claire, zoe = browse(people.claire), browse(people.zoe)
     path, values = filled(claire, case, "Appelée")
@@ -154,6 +159,7 @@ def test_another_browser_s_token_is_refused(people: Cast, browse: Browse, case: 
     assert notes() == 0
 
 
+@pytest.mark.trust("T10")
 @pytest.mark.parametrize("headers", CROSS, ids=str)
 @pytest.mark.parametrize("with_token", [True, False])
 def test_another_site_is_refused_and_nothing_is_echoed(
@@ -176,6 +182,7 @@ def test_our_own_pages_are_let_through(people: Cast, browse: Browse, case: Case,
     assert notes() == 1
 
 
+@pytest.mark.trust("T10")
 def test_every_post_asks_for_its_token(app: Flask, people: Cast, browse: Browse, case: Case) -> None:
     """With a cookie alone nothing happens. The tablet's pages may be a month old: their routes take JSON alone (3.29)."""
     ada = browse(people.ada)

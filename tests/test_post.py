@@ -136,6 +136,7 @@ def test_a_wrong_password_is_not_the_letter_s_fault() -> None:
     assert not meaning_of(ConnectionRefusedError("nobody there")).final
 
 
+@pytest.mark.trust("T15")
 def test_a_server_down_for_three_days(ana: Person, clock: Clock, server: Server) -> None:
     """Tried again ever more slowly; beyond 72 hours shown as not sent; « Renvoyer » then sends it."""
     letter, = owed(ana)
@@ -175,6 +176,7 @@ def test_a_letter_about_a_date_carries_its_calendar_file(ana: Person, server: Se
 # Nothing lost, one recognisable repeat -------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T15")
 def test_a_line_cut_after_data_repeats_once_with_the_same_identifier(ana: Person, server: Server, clock: Clock) -> None:
     letters = owed(ana, 5)
     server.cuts = 2
@@ -187,6 +189,7 @@ def test_a_line_cut_after_data_repeats_once_with_the_same_identifier(ana: Person
     assert {now(letter).status for letter in letters} == {"sent"}
 
 
+@pytest.mark.control("T15")
 def test_control_marking_before_sending_would_lose_letters(
         ana: Person, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The weakened post: the mark first. The test above must catch it."""
@@ -203,6 +206,7 @@ def test_control_marking_before_sending_would_lose_letters(
     assert {now(letter).status for letter in letters} == {"sent"} and not server.kept, "marked, and lost"
 
 
+@pytest.mark.trust("T15")
 def test_a_sender_that_died_leaves_its_claim_to_the_next(ana: Person, server: Server, clock: Clock) -> None:
     letter, = owed(ana)
     assert post.claim(letter)
@@ -265,6 +269,7 @@ def held(app: Flask, people: Cast, clock: Clock) -> list[Case]:
     return cases
 
 
+@pytest.mark.trust("T15")
 def test_a_letter_is_never_both_cancelled_and_sent(app: Flask, people: Cast, held: list[Case], server: Server) -> None:
     def sending() -> None:
         for _ in range(4):
@@ -280,6 +285,7 @@ def test_a_letter_is_never_both_cancelled_and_sent(app: Flask, people: Cast, hel
     assert [one for one, stands in status.items() if stands == "dropped" and one in sent] == []
 
 
+@pytest.mark.control("T15")
 def test_control_sending_without_claiming_does_both(
         app: Flask, people: Cast, held: list[Case], server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The weakened post reads what is due, and sends without taking it: « Annuler » finds it waiting meanwhile."""

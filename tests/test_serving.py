@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from http.client import HTTPConnection
 
+import pytest
 from flask import Flask
 
 from config import Settings
@@ -14,6 +15,7 @@ from intake.headers import POLICY
 from tests.postgres import free_port
 
 
+@pytest.mark.trust("T12")
 def test_a_body_over_twelve_megabytes_is_refused_in_words(app: Flask, settings: Settings) -> None:
     port, stop = free_port(), threading.Event()
     server = serving.create_server(app, replace(settings, port=port))

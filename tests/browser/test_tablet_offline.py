@@ -45,6 +45,7 @@ def wish(tablet: Borne) -> None:
     expect(page.get_by_role("heading", name="Votre demande est notée, pas encore confirmée.")).to_be_visible()
 
 
+@pytest.mark.trust("T16")
 def test_a_whole_day_without_network(house: House, network: Network, tablet: Borne) -> None:
     """E25: mixed entries, reload, the browser killed and opened again, answers lost after commit; then each is there once."""
     before = arrived(house)
@@ -139,6 +140,7 @@ def kept_as_refused(tablet: Borne) -> None:
     assert tablet.state()["to_check"] == 1, "a refused entry was deleted"
 
 
+@pytest.mark.trust("T16")
 def test_a_bad_entry_neither_leaves_nor_blocks(house: House, network: Network, tablet: Borne) -> None:
     """E26: one refused among five; four sent, one « à vérifier », kept, shown to the team, offered as a sealed file."""
     before = arrived(house)
@@ -156,6 +158,7 @@ def test_a_bad_entry_neither_leaves_nor_blocks(house: House, network: Network, t
     assert "Personne" not in text
 
 
+@pytest.mark.control("T16")
 def test_the_count_sees_a_tablet_that_deletes_on_refusal(
     house: House, network: Network, new_tablet: Callable[..., Borne],
 ) -> None:
@@ -170,6 +173,7 @@ def test_the_count_sees_a_tablet_that_deletes_on_refusal(
         kept_as_refused(tablet)
 
 
+@pytest.mark.trust("T16")
 def test_no_other_answer_is_taken_for_a_receipt(house: House, network: Network, tablet: Borne) -> None:
     """A captive portal, a server in trouble, one that is gone, one that refuses everybody else's pages: all is kept."""
     before = arrived(house)
@@ -186,6 +190,7 @@ def test_no_other_answer_is_taken_for_a_receipt(house: House, network: Network, 
     assert since(before, house) == {"entries": 1, "names": 1}
 
 
+@pytest.mark.trust("T17")
 def test_revoked_it_keeps_all_and_delivers_once_paired_again(
     house: House, network: Network, new_tablet: Callable[..., Borne],
 ) -> None:
@@ -215,6 +220,7 @@ def test_revoked_it_keeps_all_and_delivers_once_paired_again(
     assert since(before, house) == {"entries": 2, "names": 2}
 
 
+@pytest.mark.trust("T17")
 def test_a_disk_that_refuses_shows_nothing_as_noted(tablet: Borne) -> None:
     """E29: the write fails, the paper sheet is named, « notée » is not."""
     page = tablet.go("decouvrir")
@@ -253,10 +259,12 @@ def noted_only_when_written(tablet: Borne) -> None:
     page.locator("main[data-ended]").wait_for()
 
 
+@pytest.mark.trust("T17")
 def test_noted_is_said_once_it_is_written(tablet: Borne) -> None:
     noted_only_when_written(tablet)
 
 
+@pytest.mark.control("T17")
 def test_the_look_sees_a_tablet_that_says_it_first(house: House, network: Network, new_tablet: Callable[..., Borne]) -> None:
     """The control of T17."""
     network.spoil = ("presence.js", "  const entry = await", "  said(name, false);\n  const entry = await")
@@ -270,6 +278,7 @@ def test_the_look_sees_a_tablet_that_says_it_first(house: House, network: Networ
 # Two tabs, two tablets, another hour ---------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T16")
 def test_two_tabs_send_each_entry_once_and_number_them_apart(house: House, network: Network, tablet: Borne) -> None:
     before = arrived(house)
     assert tablet.context is not None

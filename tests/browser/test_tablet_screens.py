@@ -76,6 +76,7 @@ def left_behind(tablet: Borne) -> list[str]:
     return found
 
 
+@pytest.mark.trust("T17")
 def test_nothing_readable_stays(network: Network, tablet: Borne) -> None:
     """Marked strings are found in no page, storage, cache, history or file of the profile, while all still wait to leave."""
     network.fault = lambda method, _: "down" if method == "POST" else ""
@@ -91,6 +92,7 @@ def test_nothing_readable_stays(network: Network, tablet: Borne) -> None:
     assert tablet.outside == [], "a request left the origin"
 
 
+@pytest.mark.control("T17")
 def test_the_search_sees_a_tablet_that_does_not_seal(house: House, network: Network, new_tablet: Callable[..., Borne]) -> None:
     """The control of T17: the body unsealed."""
     sealed = "const body = btoa(String.fromCharCode(...whole));"
@@ -103,6 +105,7 @@ def test_the_search_sees_a_tablet_that_does_not_seal(house: House, network: Netw
     assert left_behind(tablet)
 
 
+@pytest.mark.trust("T17")
 def test_back_shows_nothing_and_fields_have_new_names(tablet: Borne) -> None:
     """Each screen takes the place of the one before: there is no way back to it (K12, K20)."""
     before = tablet.page.evaluate("history.length")

@@ -60,6 +60,7 @@ def copy_of(app: Flask, person: Person) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(exporting.zipped(Person.get_by_id(person.id))))
 
 
+@pytest.mark.trust("T18", "T25")
 def test_everything_of_someone_is_handed_over(app: Flask, people: Cast, ana: Case) -> None:
     copy = copy_of(app, people.ana)
     said = "".join(copy.read(name).decode() for name in copy.namelist())
@@ -68,6 +69,7 @@ def test_everything_of_someone_is_handed_over(app: Flask, people: Cast, ana: Cas
     assert not [word for word in words("hidden") if word in said]
 
 
+@pytest.mark.trust("T18", "T25")
 def test_a_copy_agrees_with_its_published_schema(app: Flask, people: Cast, ana: Case) -> None:
     kept = json.loads(copy_of(app, people.ana).read("donnees.json"))
     tables = exporting.schema()["properties"]["tables"]["properties"]
@@ -76,6 +78,7 @@ def test_a_copy_agrees_with_its_published_schema(app: Flask, people: Cast, ana: 
             assert set(row) == set(tables[name]["items"]["properties"]), name
 
 
+@pytest.mark.trust("T18", "T25")
 def test_a_copy_holds_nobody_elses_rows(app: Flask, people: Cast, ana: Case) -> None:
     with writing():
         arrived(people.ben)
@@ -84,6 +87,7 @@ def test_a_copy_holds_nobody_elses_rows(app: Flask, people: Cast, ana: Case) -> 
     assert "Lefort" not in said
 
 
+@pytest.mark.trust("T18", "T25")
 def test_an_erased_person_is_found_nowhere(people: Cast, ana: Case, settings: Any) -> None:
     with writing():
         erasures.erase_person(people.ana, people.ada, "admin")
@@ -113,6 +117,7 @@ def test_whoever_a_setting_named_is_named_by_none_once_erased(
         assert settings_kept.people_named(name) == [people.marc]
 
 
+@pytest.mark.control("T18", "T25")
 def test_the_control_where_one_table_is_forgotten_fails(
         people: Cast, ana: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     forgotten = {**TABLES, "letter": TABLES["house"], "piece": TABLES["house"]}

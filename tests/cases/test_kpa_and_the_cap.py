@@ -29,6 +29,7 @@ def enrolled(person: Person, antenna: Antenna, coordinator: Person, cast: Cast) 
     return step(case, "enrol", coordinator, **DECIDED)
 
 
+@pytest.mark.trust("T3")
 def test_kpa_entries_leave_the_cap_alone(cast: Cast) -> None:
     """Worked case 29: two at the principale and five of KPA-Cité in one month; the counter says 2 of 2."""
     month = a_month(2, Month(2027, 5))

@@ -234,6 +234,7 @@ def machine(sqlite_template: Path) -> type[WaitingList]:
     return WaitingList
 
 
+@pytest.mark.trust("T3")
 def test_the_list_holds_whatever_happens(machine: type[WaitingList]) -> None:
     asked = int(os.environ.get("PARCOURS_LIST_EXAMPLES", "0"))
     run_state_machine_as_test(machine, settings=how(BRIEFLY, max_examples=asked or 15, derandomize=not asked))
@@ -246,6 +247,7 @@ def test_control_a_rank_that_worsens_in_silence_is_seen(
         run_state_machine_as_test(machine, settings=BRIEFLY)
 
 
+@pytest.mark.control("T3")
 def test_control_a_place_that_is_not_given_back_is_seen(
         machine: type[WaitingList], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "free", lambda *told, **more: None)

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.both_databases
 MONTH = "2027-05"
 
 
+@pytest.mark.trust("T3")
 def test_an_offer_that_is_over_gives_its_place_to_the_next(cast: Cast, clock: Clock) -> None:
     ana = admitted(arrived(cast.ana), cast)
     clock.forward(minutes=5)

@@ -74,6 +74,7 @@ def steps(case: Case) -> list[str]:
 # The same form twice -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T4")
 def test_a_double_click_takes_the_step_once_and_leads_to_the_same_page(
         people: Cast, browse: Browse, ana: Case, headers: dict[str, str]) -> None:
     claire, path = browse(people.claire), address(ana, "offer")
@@ -85,6 +86,7 @@ def test_a_double_click_takes_the_step_once_and_leads_to_the_same_page(
         assert Place.select().where(Place.holder == ana).count() == 1
 
 
+@pytest.mark.trust("T4")
 def test_a_form_replayed_later_finds_what_it_did(
         people: Cast, browse: Browse, clock: Clock, ana: Case, headers: dict[str, str]) -> None:
     claire, path = browse(people.claire), address(ana, "offer")
@@ -97,6 +99,7 @@ def test_a_form_replayed_later_finds_what_it_did(
     assert steps(ana) == ["take_over", "offer", "take_offer_back"]
 
 
+@pytest.mark.trust("T4")
 def test_the_same_form_with_another_text_is_refused_and_keeps_it(
         people: Cast, browse: Browse, ana: Case, headers: dict[str, str]) -> None:
     claire, path = browse(people.claire), address(ana, "note")
@@ -144,6 +147,7 @@ def test_a_key_never_answers_for_another_dossier(people: Cast, browse: Browse, a
 # A page that is no longer true ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T4")
 def test_a_stale_page_says_who_did_what_and_keeps_the_text(
         people: Cast, browse: Browse, ana: Case, headers: dict[str, str]) -> None:
     """The step is still possible: pressing again, knowingly, takes it."""
@@ -160,6 +164,7 @@ def test_a_stale_page_says_who_did_what_and_keeps_the_text(
     assert steps(ana) == ["take_over", "derogate", "update"]
 
 
+@pytest.mark.trust("T4")
 def test_a_step_already_taken_by_a_colleague_says_so(
         people: Cast, browse: Browse, clock: Clock, ana: Case, headers: dict[str, str]) -> None:
     """Two members of the circle had the same page open; the second one's words stay readable."""

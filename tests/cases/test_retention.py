@@ -54,6 +54,7 @@ def days(clock: Clock, last: date, look: Callable[[date], None] = lambda day: No
         look(clock.now.date())
 
 
+@pytest.mark.trust("T23")
 def test_each_class_leaves_on_its_day_over_ten_years(cast: Cast, clock: Clock) -> None:
     """A round a day for fifty days before each date, from time to time between."""
     db.execute_sql("PRAGMA synchronous=OFF")
@@ -86,6 +87,7 @@ def test_each_class_leaves_on_its_day_over_ten_years(cast: Cast, clock: Clock) -
     assert gone == expected
 
 
+@pytest.mark.trust("T23")
 def test_people_are_told_before(cast: Cast, clock: Clock) -> None:
     case = left(cast.ana, sent_on="2027-02-01")
     days(clock, date(2027, 5, 1))
@@ -97,6 +99,7 @@ def test_people_are_told_before(cast: Cast, clock: Clock) -> None:
     assert lives(case)
 
 
+@pytest.mark.trust("T23")
 def test_a_late_notice_moves_the_day(cast: Cast, clock: Clock) -> None:
     case = left(cast.ana, sent_on="2027-02-01")
     clock.to(date(2027, 12, 1))
@@ -176,6 +179,7 @@ def ready(cast: Cast, go: Callable[[datetime], None]) -> list[Case]:
     return cases
 
 
+@pytest.mark.trust("T23")
 def test_a_jump_of_the_clock_waits_for_a_person(cast: Cast, clock: Clock, away: Any) -> None:
     cases = ready(cast, away)
     assert round_on(away, date(2027, 8, 1)) == 0
@@ -189,18 +193,21 @@ def test_a_jump_of_the_clock_waits_for_a_person(cast: Cast, clock: Clock, away: 
     assert not any(lives(case) for case in cases)
 
 
+@pytest.mark.control("T23")
 def test_the_control_with_the_brake_off_erases_at_once(cast: Cast, clock: Clock, away: Any) -> None:
     cases = ready(cast, away)
     assert round_on(away, date(2027, 8, 1), braked=False) == 2
     assert not any(lives(case) for case in cases)
 
 
+@pytest.mark.trust("T23")
 def test_a_day_on_time_erases(cast: Cast, clock: Clock, away: Any) -> None:
     cases = ready(cast, away)
     assert round_on(away, date(2027, 6, 1)) == 2
     assert not any(lives(case) for case in cases)
 
 
+@pytest.mark.trust("T23")
 def test_more_than_twenty_dossiers_wait_for_a_person(cast: Cast, clock: Clock, away: Any, monkeypatch: pytest.MonkeyPatch
                                                      ) -> None:
     monkeypatch.setattr(retention, "MOST", {False: 1, True: 60})
@@ -209,6 +216,7 @@ def test_more_than_twenty_dossiers_wait_for_a_person(cast: Cast, clock: Clock, a
     assert all(lives(case) for case in cases)
 
 
+@pytest.mark.trust("T23")
 def test_a_clock_behind_the_history_erases_nothing(cast: Cast, clock: Clock) -> None:
     left(cast.ana, sent_on="2027-02-01")
     clock.to(TODAY - timedelta(days=3))

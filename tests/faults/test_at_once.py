@@ -75,6 +75,7 @@ def offered(app: Flask, people: Cast, settings: Settings, clock: Clock, tmp_path
     return opened
 
 
+@pytest.mark.trust("T4", "T25")
 def test_the_same_form_makes_one_event_and_every_answer_is_the_same(offered: Open) -> None:
     with offered() as house:
         answers = house.the_same_note()
@@ -83,6 +84,7 @@ def test_the_same_form_makes_one_event_and_every_answer_is_the_same(offered: Ope
         assert Event.select().where(Event.step == "note").count() == 1
 
 
+@pytest.mark.control("T4", "T25")
 def test_control_without_key_the_same_form_makes_several(offered: Open) -> None:
     with offered("no_key") as house:
         house.the_same_note()
@@ -90,6 +92,7 @@ def test_control_without_key_the_same_form_makes_several(offered: Open) -> None:
         assert Event.select().where(Event.step == "note").count() > 1
 
 
+@pytest.mark.trust("T4", "T25")
 def test_one_answer_wins_and_the_others_read_which(offered: Open) -> None:
     with offered() as house:
         answers = house.all_answers()
@@ -106,6 +109,7 @@ def test_one_answer_wins_and_the_others_read_which(offered: Open) -> None:
             assert "à 10 h." in answer.page.text.replace("\u00a0", " "), "who did what, and when"
 
 
+@pytest.mark.control("T4", "T25")
 def test_control_without_version_a_second_answer_wins_too(offered: Open) -> None:
     with offered("no_version") as house:
         browser = Browser(house.ports[0], dict(house.ana))

@@ -101,6 +101,7 @@ def check(answers: list[Answer], month: Month) -> None:
         assert holders(month) == PLACES
 
 
+@pytest.mark.trust("T3", "T25")
 def test_exactly_the_places_of_the_month_are_held(a_house: Open) -> None:
     """Worked case 27, with 64 takers."""
     with a_house() as house:
@@ -118,6 +119,7 @@ def test_exactly_the_places_of_the_month_are_held(a_house: Open) -> None:
         assert list(history.verify()) == []
 
 
+@pytest.mark.trust("T3", "T25")
 def test_people_who_exchange_their_months_all_move(
         app: Flask, people: Cast, settings: Settings, clock: Clock, tmp_path: Path) -> None:
     """Half go from one month to the next, half the other way, at once: nobody waits for somebody who waits for them."""
@@ -137,6 +139,7 @@ def test_people_who_exchange_their_months_all_move(
         assert {crowd.again(case).memory["month"] for case in early} == {str(NEXT)}
 
 
+@pytest.mark.control("T3", "T25")
 def test_control_counting_before_inserting_exceeds(a_house: Open) -> None:
     with a_house("count_then_insert", many=16) as house:
         house.all_at_once(house.moves(WANTED))

@@ -154,6 +154,7 @@ def lost(acknowledged: list[dict[str, tuple[str, str]]]) -> set[tuple[str, str]]
     return said - set(written())
 
 
+@pytest.mark.trust("T1")
 def test_nothing_acknowledged_is_lost_and_nothing_is_twice(team: Team) -> None:
     acknowledged = team.under_fire(KILLS)
     done = sum(len(one) for one in acknowledged)
@@ -185,6 +186,7 @@ def whole(team: Team) -> None:
         assert case.version == sum(1 for step in steps if step not in ("note", "write"))
 
 
+@pytest.mark.control("T1")
 @pytest.mark.parametrize("team", ["answer_before_commit"], indirect=True)
 def test_control_answering_before_the_commit_loses(team: Team) -> None:
     acknowledged: list[dict[str, tuple[str, str]]] = []

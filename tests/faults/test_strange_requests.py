@@ -136,12 +136,14 @@ def stranger(app: Flask, people: Cast, browse: Browse, cases: list[Case]) -> Str
     return Stranger(app, [browse(one) for one in seen], known, random.Random(20270301))
 
 
+@pytest.mark.trust("T11")
 def test_no_request_makes_the_house_fail(stranger: Stranger) -> None:
     failures = stranger.goes_round()
     assert not failures, "\n".join(failures)
     assert stranger.asked > 400
 
 
+@pytest.mark.control("T11")
 def test_the_stranger_finds_a_page_that_fails(app: Flask, stranger: Stranger) -> None:
     """The control: a page that trusts its address to be a month of the calendar, as one did."""
     view = app.view_functions["deadlines.by_month"]

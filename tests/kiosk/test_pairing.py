@@ -82,6 +82,7 @@ def test_the_cookie_goes_to_the_kiosk_alone(app: Flask, people: Cast) -> None:
     assert "Path=/borne/" in said and "SameSite=Strict" in said and "HttpOnly" in said
 
 
+@pytest.mark.trust("T17")
 def test_a_tablet_opens_nothing_else(app: Flask, tablet: Tablet) -> None:
     """Token tried on all routes (T17): pages answer it as they answer nobody."""
     nobody = app.test_client()
@@ -111,6 +112,7 @@ def test_preparing_renews_the_token_and_a_lost_answer_locks_nobody_out(tablet: T
     assert tablet.post("ping", {}).status_code == 401, "once the new one was shown, the earlier one is over"
 
 
+@pytest.mark.trust("T17")
 def test_revoked_at_the_next_request(tablet: Tablet, people: Cast) -> None:
     assert tablet.post("ping", {}).status_code == 200
     with writing():

@@ -69,6 +69,7 @@ def tablets(app: Flask, people: Cast, journee: Journee) -> list[Tablet]:
     return [paired(app, people.claire, name) for name in ("Bleue", "Verte")]
 
 
+@pytest.mark.trust("T16", "T25")
 @pytest.mark.slow
 def test_a_thousand_entries_are_there_once(tablets: list[Tablet]) -> None:
     check(tablets, ENTRIES)
@@ -82,6 +83,7 @@ def forget_keys(row: Any) -> tuple[KioskEntry, bool]:
         return KioskEntry.create(**{**row, "key": str(uuid.uuid4())}), True
 
 
+@pytest.mark.control("T16", "T25")
 @pytest.mark.parametrize("weakened", [forget_keys])
 def test_the_count_sees_a_house_that_forgets_keys(tablets: list[Tablet], monkeypatch: pytest.MonkeyPatch,
                                                   weakened: Callable[[Any], Any]) -> None:

@@ -39,6 +39,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
     return [one.exception() or one.result() for one in turns]
 
 
+@pytest.mark.trust("T2")
 @pytest.mark.parametrize(("pragma", "value"), connection.PRAGMAS.items())
 def test_every_connection_has_its_pragmas(opened: Any, pragma: str, value: Any) -> None:
     with writing():
@@ -50,12 +51,14 @@ def test_a_statement_kept_ready_is_not_planned_again_for_other_values(opened: An
         assert opened.connection().db_config(cysqlite.SQLITE_DBCONFIG_ENABLE_QPSG)
 
 
+@pytest.mark.trust("T2")
 def test_a_pragma_that_does_not_take_refuses_the_connection() -> None:
     base.connect("sqlite:///:memory:")
     with pytest.raises(base.UnsafeDatabase, match="journal_mode=wal"):
         base.check_out(writing=True)
 
 
+@pytest.mark.trust("T2")
 @pytest.mark.parametrize("version", [(3, 40, 1), (3, 51, 2)])
 def test_a_sqlite_that_may_corrupt_the_file_is_refused(version: tuple[int, ...]) -> None:
     with pytest.raises(base.UnsafeDatabase, match=r"3\.51\.3"):
@@ -171,6 +174,7 @@ def test_eight_threads_lose_nothing(opened: Any) -> None:
         assert Antenna.get(code="count").name == "160"
 
 
+@pytest.mark.trust("T5")
 def test_a_write_that_waits_too_long_is_told_apart(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "WAIT", 0.05)
     begun = threading.Event()
@@ -188,6 +192,7 @@ def test_a_write_that_waits_too_long_is_told_apart(opened: Any, monkeypatch: pyt
     assert isinstance(together(keep, wait)[1], DatabaseBusy)
 
 
+@pytest.mark.trust("T5")
 def test_a_file_locked_by_another_process_is_busy(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another connection, outside the lock of this process, stands for the other process."""
     with writing():
@@ -211,6 +216,7 @@ def test_a_row_locked_for_too_long_is_busy(opened: Any) -> None:
             Antenna.update(name="x").execute()
 
 
+@pytest.mark.trust("T21")
 def test_a_full_disk_is_told_apart_and_needs_no_restart(opened: Any) -> None:
     with writing():
         pages = opened.pragma("page_count")

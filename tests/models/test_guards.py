@@ -32,16 +32,19 @@ def tell(case: Case, after: str, number: int) -> Event:
     return told
 
 
+@pytest.mark.trust("T14")
 def test_an_event_is_never_changed(case: Any) -> None:
     with pytest.raises(IntegrityError, match="never changed"), db.atomic():
         Event.update(step="refuse").execute()
 
 
+@pytest.mark.trust("T14")
 def test_an_event_is_never_removed(case: Any) -> None:
     with pytest.raises(IntegrityError, match="never removed"), db.atomic():
         Event.delete().execute()
 
 
+@pytest.mark.trust("T14")
 def test_events_are_never_emptied(case: Any) -> None:
     if db_is_postgres():
         with pytest.raises(IntegrityError, match="never removed"), db.atomic():
@@ -49,6 +52,7 @@ def test_events_are_never_emptied(case: Any) -> None:
     assert Event.select().count() == 1
 
 
+@pytest.mark.trust("T14")
 def test_an_event_is_not_replaced(case: Any) -> None:
     """SQLite's `INSERT OR REPLACE` removes what it replaces."""
     if not db_is_postgres():

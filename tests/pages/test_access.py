@@ -28,12 +28,14 @@ def matrix() -> Iterator[tuple[str, list[str], dict[str, bool]]]:
         yield address.split("`")[1], methods.split(), dict(zip(who, (cell == "●" for cell in cells), strict=True))
 
 
+@pytest.mark.trust("T7")
 def test_the_matrix_names_every_route(app: Flask) -> None:
     """A new route shows in the review."""
     routes = {route.rule for route in app.url_map.iter_rules() if route.endpoint != "static"}
     assert {address for address, _, _ in matrix()} == routes, "run `make docs` and read the difference"
 
 
+@pytest.mark.trust("T7")
 @pytest.mark.parametrize("role", [
     "nobody", "person", "circle", "support", "hr", "accounts", "cogerance", "coordinator", "associates", "facilitator",
     "coop_life", "admin"])
@@ -56,6 +58,7 @@ def test_who_may_open(app: Flask, people: Cast, browse: Browse, role: str) -> No
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.trust("T7")
 def test_a_route_without_access_stops_the_start() -> None:
     """The application refuses to start, and says which route."""
     bare = Flask("bare")

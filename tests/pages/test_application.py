@@ -396,6 +396,7 @@ def signs_in(client: FlaskClient, asked: str, address: str = "ana.moreau@exemple
     return str(press(client, link, "Ouvrir mon dossier").headers["Location"])
 
 
+@pytest.mark.trust("T9")
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 @pytest.mark.parametrize("cookie", ["idle", "gone"])
 def test_a_page_posted_late_is_kept_and_applied_once_identified(
@@ -417,6 +418,7 @@ def test_a_page_posted_late_is_kept_and_applied_once_identified(
         assert not PendingVersion.select().exists()
 
 
+@pytest.mark.control("T9")
 def test_the_control_asking_to_sign_in_first_loses_the_text(app: Flask, ana: FlaskClient, case: Case, clock: Clock) -> None:
     """Without the storing that comes before, the test above would fail (TRUST T9)."""
     app.before_request_funcs[None].remove(late_forms.receive)
@@ -427,6 +429,7 @@ def test_the_control_asking_to_sign_in_first_loses_the_text(app: Flask, ana: Fla
     assert row(case, "you") is None
 
 
+@pytest.mark.trust("T9")
 def test_a_draft_that_saves_itself_late_is_kept_too(ana: FlaskClient, case: Case, clock: Clock) -> None:
     page = read(ana.get(at(case, "you")))
     clock.forward(hours=3)
@@ -440,6 +443,7 @@ def test_a_draft_that_saves_itself_late_is_kept_too(ana: FlaskClient, case: Case
     assert kept and kept.typed["phone"] == ["06 8"]
 
 
+@pytest.mark.trust("T9")
 def test_a_stolen_page_reads_nothing_and_overwrites_nothing(
         people: Cast, ana: FlaskClient, browse: Browse, case: Case) -> None:
     """Posted from elsewhere, it waits on its page until Ana takes it or leaves it."""
@@ -474,6 +478,7 @@ def test_what_waits_from_elsewhere_may_be_taken(ana: FlaskClient, browse: Browse
     assert kept and kept.answers["phone"] == "+33612345678"
 
 
+@pytest.mark.trust("T9")
 def test_a_token_never_reaches_a_sent_application(ana: FlaskClient, browse: Browse, case: Case) -> None:
     """The answers come back to whoever posted them; nothing is stored."""
     form = read(ana.get(at(case, "activity"))).form(SAVE)
@@ -487,6 +492,7 @@ def test_a_token_never_reaches_a_sent_application(ana: FlaskClient, browse: Brow
         assert Answers.get(Answers.event == Event.get(Event.step == "submit")).text["activity"] == "Céramique"
 
 
+@pytest.mark.trust("T9")
 def test_a_token_opens_only_its_own_form_and_seven_days(ana: FlaskClient, browse: Browse, case: Case) -> None:
     form = read(ana.get(at(case, "you"))).form(SAVE)
     token = form.values["jeton_brouillon"]
@@ -497,6 +503,7 @@ def test_a_token_opens_only_its_own_form_and_seven_days(ana: FlaskClient, browse
         assert not PendingVersion.select().exists()
 
 
+@pytest.mark.trust("T9")
 def test_a_version_is_64_kilobytes_at_most(ana: FlaskClient, browse: Browse, case: Case) -> None:
     form = read(ana.get(at(case, "activity"))).form(SAVE)
     answer = browse().post(at(case, "activity"), data={**form.values.to_dict(), "activity": "é" * 40_000})
@@ -505,6 +512,7 @@ def test_a_version_is_64_kilobytes_at_most(ana: FlaskClient, browse: Browse, cas
         assert not PendingVersion.select().exists()
 
 
+@pytest.mark.trust("T9")
 def test_a_form_of_the_team_finds_its_text_back(people: Cast, browse: Browse, case: Case, clock: Clock) -> None:
     claire, page = browse(people.claire), f"/dossier/{case.dossier.uid}/{case.uid}/note"
     form = read(claire.get(page)).form("Ajouter une note interne")

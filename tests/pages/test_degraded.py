@@ -88,6 +88,7 @@ def test_a_short_disk_refuses_the_piece_and_keeps_the_text(people: Cast, browse:
         assert not Piece.select().exists()
 
 
+@pytest.mark.trust("T21")
 def test_a_disk_nearly_full_is_read_and_not_written(
         people: Cast, browse: Browse, case: Case, short: Short, settings: Settings) -> None:
     with writing():
@@ -114,6 +115,7 @@ def test_one_may_still_sign_in_to_read(people: Cast, browse: Browse, short: Shor
 FULL = "Le service est en lecture seule. Vos réponses ne sont pas enregistrées ; elles sont toujours dans cette page."
 
 
+@pytest.mark.trust("T21")
 @pytest.mark.parametrize("who", ["", "ana", "claire"])
 def test_whatever_is_posted_is_refused_in_a_sentence(
         people: Cast, browse: Browse, app: Flask, case: Case, short: Short, who: str) -> None:

@@ -49,6 +49,7 @@ def bare(text: str) -> str:
     return text.replace(" ", "").replace("\u00a0", "")
 
 
+@pytest.mark.trust("T7")
 def test_identity_is_for_hr_and_the_iban_for_accounts(road: Road, people: Cast, browse: Browse) -> None:
     """Worked case 33: the circle, the cogérance, plain support and the peer read neither; the person does, their IBAN masked."""
     reads = {who.first_name: bare(everything(browse, who, road)) for who in (
@@ -73,6 +74,7 @@ def test_documents_follow_the_field_they_were_posted_in(road: Road, people: Cast
             assert client.get(f"{page}/{uids[title]}").status_code == opened, (who.first_name, title)
 
 
+@pytest.mark.trust("T7")
 def test_a_peer_reads_no_letters_notes_application_or_interview(road: Road, people: Cast, browse: Browse) -> None:
     text = everything(browse, people.noe, road)
     for mark in (NOTE, APPLICATION, "Bienvenue sur la liste."):
@@ -117,6 +119,7 @@ def test_before_agreeing_nothing_is_read(people: Cast, clock: Clock, browse: Bro
     assert {noe.get(home + tab).status_code for tab in TABS} == {404}
 
 
+@pytest.mark.trust("T7")
 def test_someone_else_s_dossier_and_a_missing_one_are_the_same(road: Road, people: Cast, browse: Browse) -> None:
     """Same status, same page, whoever asks."""
     for who in (people.zoe, people.ben, people.ada):
@@ -127,6 +130,7 @@ def test_someone_else_s_dossier_and_a_missing_one_are_the_same(road: Road, peopl
             assert RANDOM.sub("", theirs.text.replace(road.dossier.uid, "")) == RANDOM.sub("", missing.text.replace("A" * 22, ""))
 
 
+@pytest.mark.trust("T7")
 def test_a_piece_of_another_dossier_is_not_there(road: Road, people: Cast, browse: Browse, clock: Clock) -> None:
     """Neither through one's own dossier, nor named in one's own form."""
     with writing():

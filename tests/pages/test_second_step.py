@@ -54,6 +54,7 @@ def enrolled(client: FlaskClient, clock: Clock) -> tuple[pyotp.TOTP, list[str]]:
     return totp, re.findall(r"<li>(\d{5}-\d{5})</li>", answer.text)
 
 
+@pytest.mark.trust("T8")
 def test_by_mail_alone_nobody_of_the_team_is_in(people: Cast, browse: Browse) -> None:
     """Claire, Noé who accompanies nobody yet, Ana who applies: Claire alone is asked, everywhere."""
     claire = by_mail(browse, people.claire)

@@ -64,6 +64,7 @@ def test_the_link_shows_a_button_and_the_button_opens(people: Cast, browse: Brow
     assert signed_in(ana)
 
 
+@pytest.mark.trust("T8")
 def test_reading_uses_nothing_up(people: Cast, browse: Browse) -> None:
     """A hundred looks by a mail scanner, and by Ana: the button still opens."""
     ana, scanner = browse(), browse()
@@ -77,6 +78,7 @@ def test_reading_uses_nothing_up(people: Cast, browse: Browse) -> None:
     assert signed_in(ana)
 
 
+@pytest.mark.trust("T8")
 def test_thirty_two_presses_at_once_sign_in_once(people: Cast, browse: Browse, app: Flask) -> None:
     ana = browse()
     link, _ = asked(ana, people.ana)
@@ -96,6 +98,7 @@ def test_thirty_two_presses_at_once_sign_in_once(people: Cast, browse: Browse, a
         assert Session.select().where(Session.person == people.ana).count() == 1
 
 
+@pytest.mark.trust("T8")
 def test_a_link_works_once(people: Cast, browse: Browse) -> None:
     ana = browse()
     link, code = asked(ana, people.ana)
@@ -108,6 +111,7 @@ def test_a_link_works_once(people: Cast, browse: Browse) -> None:
     assert not signed_in(ana)
 
 
+@pytest.mark.trust("T8")
 def test_a_link_lasts_ten_minutes(people: Cast, browse: Browse, clock: Clock) -> None:
     ana = browse()
     link, _ = asked(ana, people.ana)
@@ -118,6 +122,7 @@ def test_a_link_lasts_ten_minutes(people: Cast, browse: Browse, clock: Clock) ->
     assert used() == 0 and not signed_in(ana)
 
 
+@pytest.mark.trust("T8")
 def test_another_browser_shows_nothing(people: Cast, browse: Browse) -> None:
     """Whoever reads the letter elsewhere is told to type the code where it was asked."""
     ana, thief = browse(), browse()
@@ -129,6 +134,7 @@ def test_another_browser_shows_nothing(people: Cast, browse: Browse) -> None:
     assert used() == 0 and not signed_in(thief)
 
 
+@pytest.mark.trust("T8")
 def test_a_printed_link_opens_any_browser_once_for_a_day(people: Cast, browse: Browse, clock: Clock) -> None:
     with writing():
         first, late = (signing_in.print_link(people.ana).removeprefix("http://127.0.0.1:8000") for _ in range(2))
@@ -139,6 +145,7 @@ def test_a_printed_link_opens_any_browser_once_for_a_day(people: Cast, browse: B
     assert browse().get(late).status_code == 410
 
 
+@pytest.mark.trust("T8")
 def test_the_letter_leads_to_the_house_whatever_the_browser_says(people: Cast, browse: Browse) -> None:
     """A forged Host, or a forged way back, never enters a letter or a redirect."""
     ana = browse()
@@ -169,6 +176,7 @@ def test_the_code_opens_in_the_browser_that_asked(people: Cast, browse: Browse) 
     assert signed_in(ana)
 
 
+@pytest.mark.trust("T8")
 def test_five_wrong_codes_end_the_request(people: Cast, browse: Browse) -> None:
     ana = browse()
     link, code = asked(ana, people.ana)
@@ -208,6 +216,7 @@ def neutral(text: str) -> str:
     return re.sub(r'(name="(?:csrf_token|key)" value=)"[^"]*"', r"\1", text)
 
 
+@pytest.mark.trust("T8")
 def test_an_unknown_address_gets_the_same_page(people: Cast, browse: Browse) -> None:
     pages, places = [], []
     for address in (people.ana.email, "personne@exemple.fr"):
@@ -222,6 +231,7 @@ def test_an_unknown_address_gets_the_same_page(people: Cast, browse: Browse) -> 
         assert [letter.recipient.first_name for letter in Letter.select()] == ["Ana"]
 
 
+@pytest.mark.trust("T8")
 def test_a_disabled_account_gets_no_letter_and_its_session_ends(people: Cast, browse: Browse) -> None:
     ana = browse()
     link, _ = asked(ana, people.ana)
@@ -234,6 +244,7 @@ def test_a_disabled_account_gets_no_letter_and_its_session_ends(people: Cast, br
         assert Letter.select().count() == 1
 
 
+@pytest.mark.trust("T8")
 def test_five_requests_an_hour_for_an_address(people: Cast, browse: Browse, clock: Clock) -> None:
     """Known or not, from whichever browser."""
     for address in (people.ana.email, "personne@exemple.fr"):
@@ -244,6 +255,7 @@ def test_five_requests_an_hour_for_an_address(people: Cast, browse: Browse, cloc
     assert press(browse(), ENTER, ASK, email=people.ana.email).status_code == 303
 
 
+@pytest.mark.trust("T8")
 def test_sixty_requests_an_hour_for_a_network(app: Flask, people: Cast, browse: Browse) -> None:
     with writing():
         for number in range(60):
@@ -254,6 +266,7 @@ def test_sixty_requests_an_hour_for_a_network(app: Flask, people: Cast, browse: 
     assert press(browse(), ENTER, ASK, email=people.ana.email).status_code == 429
 
 
+@pytest.mark.trust("T8")
 def test_only_hashes_are_kept(people: Cast, browse: Browse) -> None:
     """Neither link, code, browser nor session can be read in the database."""
     ana = browse()

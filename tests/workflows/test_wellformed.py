@@ -41,6 +41,7 @@ def found(workflow: Workflow) -> list[str]:
     return problems({workflow.name: workflow}, LETTERS)
 
 
+@pytest.mark.trust("T6")
 def test_our_workflows_hold_together_and_have_their_letters() -> None:
     written = {file.stem for file in Path("templates/mail").glob("*.txt")}
     assert problems(ALL, written) == []
@@ -104,6 +105,7 @@ def cases() -> Iterator[tuple[str, Workflow]]:
     yield "sound: done cannot be renamed asked", replace(sound(), renamed={"done": "asked"})
 
 
+@pytest.mark.control("T6")
 @pytest.mark.parametrize(("said", "workflow"), list(cases()), ids=lambda one: one if isinstance(one, str) else "")
 def test_each_fault_is_told(said: str, workflow: Workflow) -> None:
     assert said in found(workflow)
