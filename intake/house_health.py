@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config import Settings
-from intake import anchors, backups, degraded, moment, words
+from intake import anchors, backups, degraded, moment, promises, words
 from intake.models import accounts, health, letters, rounds
 from intake.models.base import db_is_postgres
 from intake.models.factors import Factor
@@ -131,4 +131,16 @@ def _database(settings: Settings) -> Row:
     return Row("Base de données", "Le fichier est intact.")
 
 
-LOOKS: tuple[Callable[[Settings], Row], ...] = (_clock, _letters, _backup, _anchor, _database, _disk, _second_step)
+def _promises(_: Settings) -> Row:
+    off, on = promises.withdrawn(), promises.found_on()
+    if on is None:
+        return Row("Engagements", "Aucun essai n’est publié : la page « Nos engagements » est vide.")
+    missing = sorted({test for one in off for test in one.tests if not promises.holds(test)}, key=lambda test: int(test[1:]))
+    said = (f"Vérifiés le {words.long_day(on)}. " + (
+        f"{words.Count(len(off)):engagement n’est pas montré|engagements ne sont pas montrés}, faute d’un essai qui tient : "
+        f"{', '.join(missing)}." if off else "Tous sont montrés."))
+    return Row("Engagements", said)
+
+
+LOOKS: tuple[Callable[[Settings], Row], ...] = (
+    _clock, _letters, _backup, _anchor, _database, _disk, _second_step, _promises)

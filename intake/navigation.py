@@ -29,6 +29,7 @@ def header() -> dict[str, Any]:
         "language_url": url_for("language.choose") if switch.offered() else "", "here_url": here(),
         "alternates": alternates(),
         "foot": [{"label": "Vos données", "href": url_for("start.privacy")},
+                 {"label": "Nos engagements", "href": url_for("promises.published")},
                  {"label": "Accessibilité : partiellement conforme", "href": url_for("start.accessibility")},
                  *([] if person else [{"label": "Se connecter", "href": url_for("sign_in.ask")}]),
                  *([{"label": "Machine de développement", "href": url_for("development.door")}]

@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 PERSON = {roles.person, roles.author, roles.other}
 TEMPLATES = (
     "base", "ui", "error", "start", "contact", "sign_in", "sign_in_code", "sign_in_link", "sign_in_stopped", "sign_in_again",
-    "address", "account", "help", "privacy", "accessibility", "application", "application_check", "application_page",
+    "address", "account", "help", "privacy", "accessibility", "promises",
+    "application", "application_check", "application_page",
     "application_sent", "draft_line", "journey", "journey_empty", "offer", "exchanges", "review", "my_data", "_invitation",
     "my_journee", "journee_door", "irritants_drop", "irritants_thanks", "onward", "signing", "signing_link", "signing_read",
     "verify", "step", "change", "dossier", "dossier_base", "dossier_answers", "dossier_pieces", "dossier_history",
@@ -35,8 +36,8 @@ TEMPLATES = (
 )
 """The screens of people; their fragments and the macros they share with the team’s."""
 PLAIN = (
-    "intake/words.py", "intake/navigation.py", "intake/standing.py", "intake/questionnaire.py", "intake/refusals.py",
-    "intake/late_forms.py", "intake/delivery.py", "intake/told.py", "intake/items.py", "intake/exchanges.py",
+    "intake/words.py", "intake/promises.py", "intake/navigation.py", "intake/standing.py", "intake/questionnaire.py",
+    "intake/refusals.py", "intake/late_forms.py", "intake/delivery.py", "intake/told.py", "intake/items.py", "intake/exchanges.py",
     "intake/answers_sheet.py", "intake/cases.py", "intake/cleaning/__init__.py", "intake/two_versions.py",
     "intake/models/slots.py", "intake/models/pieces.py", "intake/uploads.py", "intake/pages/start.py",
     "intake/pages/sign_in.py", "intake/pages/application.py",

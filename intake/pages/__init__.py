@@ -56,6 +56,7 @@ SCREENS = (
     "deadlines",
     "needs",
     "associates",
+    "promises",
 )
 """Every screen; its module holds `pages`, a Blueprint of the same name."""
 DEVELOPMENT = ("development", "styleguide")

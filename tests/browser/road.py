@@ -333,7 +333,7 @@ class Road:
             self.by("Claire").opens(address)
         for address in ("/administration", "/reglages", "/personnes", "/lettres", "/developpement"):
             self.by("Marc").opens(address)
-        for address in ("/donnees", "/accessibilite"):
+        for address in ("/donnees", "/accessibilite", "/engagements"):
             self.walker.opens(address)
 
     def reads_what_is_theirs(self) -> None:
