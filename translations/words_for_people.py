@@ -37,7 +37,8 @@ TEMPLATES = (
 """The screens of people; their fragments and the macros they share with the team’s."""
 PLAIN = (
     "intake/words.py", "intake/promises.py", "intake/navigation.py", "intake/standing.py", "intake/questionnaire.py",
-    "intake/refusals.py", "intake/late_forms.py", "intake/delivery.py", "intake/told.py", "intake/items.py", "intake/exchanges.py",
+    "intake/refusals.py", "intake/late_forms.py", "intake/delivery.py", "intake/told.py", "intake/items.py",
+    "intake/exchanges.py",
     "intake/answers_sheet.py", "intake/cases.py", "intake/cleaning/__init__.py", "intake/two_versions.py",
     "intake/models/slots.py", "intake/models/pieces.py", "intake/uploads.py", "intake/pages/start.py",
     "intake/pages/sign_in.py", "intake/pages/application.py",
