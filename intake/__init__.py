@@ -96,7 +96,7 @@ def open_house(settings: Settings) -> None:
 
 def _dress(app: Flask) -> None:
     """What templates may use: macros, filters, the token, the address of a static file."""
-    from intake import access, language, navigation, show
+    from intake import access, language, navigation, refusals, show
     from intake.pages.my_journee import my_invitation
     from intake.words import FILTERS
 
@@ -106,7 +106,7 @@ def _dress(app: Flask) -> None:
     app.jinja_env.globals.update(
         csrf_token=generate_csrf, submission_key=show.submission_key, journee_ahead=navigation.journee_ahead,
         held_roles=access.held_roles, reader=access.me, in_development=show.in_development,
-        my_invitation=my_invitation, of_the_house=language.of_the_house)
+        my_invitation=my_invitation, of_the_house=language.of_the_house, unavailable=refusals.UNAVAILABLE)
     app.jinja_env.tests["french"] = language.is_french
     app.context_processor(navigation.header)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module

@@ -19,10 +19,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 log = logging.getLogger("intake")
 
-BUSY = ("Le service est très occupé. Vos réponses ne sont pas encore enregistrées ; elles sont toujours dans cette page. "
-        "Réessayez dans une minute.")
-FULL = ("Le service est en lecture seule. Vos réponses ne sont pas enregistrées ; elles sont toujours dans cette page. "
-        "L’équipe technique est prévenue.")
+UNAVAILABLE = {
+    "busy": ("Le service est très occupé. Vos réponses ne sont pas encore enregistrées ; elles sont toujours dans cette page. "
+             "Réessayez dans une minute."),
+    "full": ("Le service est en lecture seule. Vos réponses ne sont pas enregistrées ; elles sont toujours dans cette page. "
+             "L’équipe technique est prévenue."),
+}
+"""What is said of a 503, by its `X-Why`: every page holds these sentences for its script (base.html)."""
 OLD_PAGE = ("Votre page était ouverte depuis longtemps. Vérifiez vos réponses puis enregistrez à nouveau.")
 SIGNED_OUT = ("Votre connexion a pris fin : rien n’est encore enregistré. Gardez une copie de votre texte, "
               "puis identifiez-vous pour l’envoyer.")
@@ -115,17 +118,17 @@ def same_origin() -> bool:
 
 def busy(_: DatabaseBusy) -> Response:
     """The database is locked by others."""
-    return _later(BUSY, "busy")
+    return _later("busy")
 
 
 def full(_: DiskFull) -> Response:
     """No space is left."""
-    return _later(FULL, "full")
+    return _later("full")
 
 
-def _later(sentence: str, why: str) -> Response:
+def _later(why: str) -> Response:
     """`why` names the same sentence for the script of the page, which shows it there and leaves the form as it is."""
-    response = page(503, "Réessayez dans une minute", sentence, typed=typed())
+    response = page(503, "Réessayez dans une minute", UNAVAILABLE[why], typed=typed())
     response.headers.update({"Retry-After": "60", "X-Why": why})
     return response
 

@@ -34,7 +34,7 @@ def house(cast: Cast, database: Any) -> Cast:
     for person in (cast.ana, cast.ben):
         arrived(person)
     SettingValue.create(name="keep.anchor_witnesses", since=NOW.date() - timedelta(days=9), changed_at=NOW,
-                        value=f"{cast.odile.email}, {cast.marc.email.upper()}", changed_by=cast.odile)
+                        value=[cast.odile.uid, cast.marc.uid], changed_by=cast.odile)
     return cast
 
 
@@ -164,7 +164,7 @@ def test_health_says_who_is_missing_then_that_it_is_late(house: Cast, settings: 
     assert row().says == "La dernière est faite il y a 1 heure." and not row().problem
     clock.forward(hours=26)
     assert row().says == "Aucune depuis plus d’un jour." and row().problem
-    SettingValue.update(value=house.odile.email).execute()
+    SettingValue.update(value=[house.odile.uid]).execute()
     SettingValue.create(name="keep.notes", since=NOW.date(), changed_at=clock.now, value=3, changed_by=house.odile)
     assert row().says == "Une seule personne la reçoit."
 

@@ -100,7 +100,7 @@ def states_table(workflow: Workflow) -> str:
 def steps_table(workflow: Workflow) -> str:
     """One line a step."""
     rows = [
-        (f"`{row.name}`", row.label or "–", f"{sources(row, workflow)} {arrow(row)}", roles(_by(row)),
+        (f"`{row.name}`", _button(row), f"{sources(row, workflow)} {arrow(row)}", roles(_by(row)),
          row.form.__name__ if row.form else row.pages, _names((*row.chosen_if, *row.only_if)),
          " · ".join(filter(None, map(_effect, row.then))))
         for row in own_steps(workflow)
@@ -159,6 +159,11 @@ def _effect(then: Any) -> str:
         case Remember():
             return ""
     return EFFECTS[type(then)]
+
+
+def _button(row: Step) -> str:
+    """What its person reads, then what the team does."""
+    return (row.label or "–") + (f" (team: {row.team_label})" if row.team_label else "")
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -315,11 +315,21 @@ class Step:
     """Never undone: a signature, a vote."""
     quiet: bool = False
     """Leaves the version unchanged: makes nobody's page stale."""
+    team_label: str = ""
+    """The button on somebody else's dossier, where `label` speaks as its person does (« ma demande »)."""
 
     @cached_property
     def roles(self) -> frozenset[Role]:
         """Who may take it."""
         return frozenset((self.by,) if isinstance(self.by, str) else self.by)
+
+    def shown_to(self, roles: Collection[Role]) -> Step:
+        """The row with the button that these roles read: the person's own words, or those of the team."""
+        return self._of_the_team if self.team_label and not {"person"} & frozenset(roles) else self
+
+    @cached_property
+    def _of_the_team(self) -> Step:
+        return replace(self, label=self.team_label)
 
     @property
     def opens(self) -> bool:

@@ -37,7 +37,7 @@ NAMED: Final = 2
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. Its value in plain JSON: number, numbers, yes or no, word, scale, weekly hour, text, two people, list."""
+    """One setting. Its value in plain JSON: number, numbers, yes or no, word, scale, weekly hour, text, list, two uids."""
 
     name: str
     group: str
@@ -165,8 +165,8 @@ SETTINGS: Final = (
           max=24),
     _days("keep.notes", KEEPING, "Notes de rencontre, après la décision", 3, unit="mois", max=12),
     _days("keep.contract", KEEPING, "Contrats, après leur fin", 60, unit="mois", max=120),
-    Setting("keep.archive_readers", KEEPING, "Archive : adresses des deux personnes qui la lisent", "", kind="people"),
-    Setting("keep.anchor_witnesses", KEEPING, "Empreinte du jour : adresses de ses deux témoins, hors de l’équipe technique", "",
+    Setting("keep.archive_readers", KEEPING, "Archive : les deux personnes qui la lisent", [], kind="people"),
+    Setting("keep.anchor_witnesses", KEEPING, "Empreinte du jour : ses deux témoins, hors de l’équipe technique", [],
             kind="people"),
     _days("keep.notice_days", KEEPING, "Prévenir avant un effacement", 30, min=15, max=120),
     _days("keep.draft_notice_days", KEEPING, "Prévenir avant l’effacement d’une demande non envoyée", 15, min=7, max=60),
@@ -212,8 +212,8 @@ class SettingRefused(ValueError):
 def parse(setting: Setting, text: str) -> Any:
     """The value typed for a setting, as JSON keeps it. SettingRefused, with a sentence, when it does not fit."""
     typed = " ".join(text[:500].split()).strip()
-    if not typed and setting.default == "":
-        return ""
+    if not typed and setting.default in ("", []):
+        return setting.default
     if not typed:
         raise SettingRefused("Saisissez une valeur")
     return _READERS[setting.kind](setting, typed)
@@ -223,8 +223,8 @@ def in_words(setting: Setting, value: Any) -> str:
     """A value as people read it, and as `parse` reads it back: `7, 14, 30`, `Oui`, `lundi 8 h`."""
     if setting.kind == "yes_no":
         return "Oui" if value else "Non"
-    if setting.kind == "numbers":
-        return ", ".join(str(number) for number in value)
+    if setting.kind in ("numbers", "people"):
+        return ", ".join(str(one) for one in value)
     if setting.kind == "choice":
         return setting.choices.get(value, str(value))
     if setting.kind == "weekly":
@@ -307,27 +307,12 @@ def _text(setting: Setting, typed: str) -> str:
     return typed
 
 
-def _people(setting: Setting, typed: str) -> str:
-    """Two addresses of people of the house, in the order typed: `ana@exemple.coop, ben@exemple.coop`."""
-    found = list(dict.fromkeys(one for one in _split(typed) if one != "et"))
+def _people(setting: Setting, typed: str) -> list[str]:
+    """The addresses of two people, in the order typed: `ana@exemple.coop, ben@exemple.coop`. What is kept is who has them."""
+    found = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", typed.lower()) if one not in ("", "et")))
     if len(found) > NAMED or any("@" not in address for address in found):
         raise SettingRefused("Saisissez deux adresses électroniques, séparées par une virgule")
-    return ", ".join(found)
-
-
-def addresses(value: str) -> list[str]:
-    """The addresses that a setting of people names, two at most."""
-    return _split(value)[:NAMED]
-
-
-def without(value: str, address: str) -> str:
-    """A setting of people that names one of them no more; the same when it did not."""
-    named = _split(value)
-    return ", ".join(one for one in named if one != address) if address in named else value
-
-
-def _split(value: str) -> list[str]:
-    return [one for one in re.split(r"[\s,;]+", str(value).lower()) if one]
+    return found
 
 
 def _siren(setting: Setting, typed: str) -> str:

@@ -93,7 +93,7 @@ def erase_person(person: Person, by: Actor, as_role: str) -> None:
             _empty("dossier", dossier.id)
             Dossier.update(erased_at=moment.now(), held_until=None).where(Dossier.id == dossier.id).execute()
             _remember(f"dossier:{dossier.uid}", by, as_role)
-        _forget_address(person)
+        _forget_name(person)
         _empty("person", person.id)
         Answers.update(**blanks(Answers)).where(Answers.event.in_(
             Event.select(Event.id).where(Event.case.is_null(), Event.subject.endswith(person.uid)))).execute()
@@ -146,13 +146,13 @@ def _empty_value(field: Any) -> Any:
     return {} if type(field).__name__ == "JSONField" else b"" if "Blob" in type(field).__name__ else ""
 
 
-def _forget_address(person: Person) -> None:
+def _forget_name(person: Person) -> None:
     """Sign-in requests made under their address before anyone was found, settings that name them."""
     if person.email:
         SignInRequest.update(address="").where(SignInRequest.address == person.email).execute()
-        named = [f"setting:{name}" for name in settings.forget(person.email)]
-        Answers.update(**blanks(Answers)).where(
-            Answers.event.in_(Event.select(Event.id).where(Event.subject.in_(named)))).execute()
+    named = [f"setting:{name}" for name in settings.forget(person)]
+    Answers.update(**blanks(Answers)).where(
+        Answers.event.in_(Event.select(Event.id).where(Event.subject.in_(named)))).execute()
 
 
 def _remember(subject: str, by: Actor, as_role: str) -> None:

@@ -24,10 +24,8 @@ from workflows.settings import (
     SETTINGS,
     Setting,
     SettingRefused,
-    addresses,
     defaults_for,
     parse,
-    without,
 )
 
 
@@ -141,36 +139,45 @@ def _values(_database: str, latest: tuple[int, Any]) -> list[tuple[str, int | No
 
 
 def understood(setting: Setting, text: str) -> Any:
-    """The value typed for a setting. SettingRefused, with a sentence, when it does not fit or names nobody of the house."""
+    """The value typed for a setting, people by what does not change. SettingRefused when it does not fit or names nobody here."""
     value = parse(setting, text)
-    if setting.kind == "people" and (unknown := [one for one in addresses(value) if _with_access(one) is None]):
-        raise SettingRefused(f"Personne n’a l’adresse {unknown[0]}. Ajoutez d’abord cette personne dans « Personnes et rôles »")
-    return value
+    return [_with_access(one).uid for one in value] if setting.kind == "people" else value
+
+
+def _with_access(address: str) -> Person:
+    found = find_by_email(address)
+    if found is None or found.disabled_at is not None:
+        raise SettingRefused(f"Personne n’a l’adresse {address}. Ajoutez d’abord cette personne dans « Personnes et rôles »")
+    return found
+
+
+def people_of(value: list[str]) -> list[Person]:
+    """Those whom a value of a setting of people names, in its order."""
+    found = {person.uid: person for person in Person.select().where(Person.uid.in_(value))}
+    return [found[uid] for uid in value if uid in found]
 
 
 def people_named(name: str) -> list[Person]:
-    """Those whom a setting of people names today, who are of the house."""
-    return [person for one in addresses(settings_on(moment.today())[name]) if (person := _with_access(one)) is not None]
+    """Those whom a setting of people names today, unless their access is closed."""
+    return [person for person in people_of(settings_on(moment.today())[name]) if person.disabled_at is None]
 
 
-def forget(address: str) -> list[str]:
+def forget(person: Person) -> list[str]:
     """Name someone erased no more, in past and planned values either; the settings that did. A new value tells every process."""
     rows = list(SettingValue.select().where(SettingValue.name.in_([one.name for one in SETTINGS if one.kind == "people"])))
-    named = [(row, left) for row in rows if (left := without(row.value, address)) != row.value]
+    named = [row for row in rows if person.uid in row.value]
     today, now = settings_on(moment.today()), moment.now()
-    for row, left in named:
-        SettingValue.update(value=left).where(SettingValue.id == row.id).execute()
-    found = sorted({row.name for row, _ in named})
+    for row in named:
+        SettingValue.update(value=_without(person, row.value)).where(SettingValue.id == row.id).execute()
+    found = sorted({row.name for row in named})
     for name in found:
-        SettingValue.create(name=name, value=without(today[name], address), since=moment.today(),
+        SettingValue.create(name=name, value=_without(person, today[name]), since=moment.today(),
                             reason="Une personne a été effacée", changed_at=now)
     return found
 
 
-def _with_access(address: str) -> Person | None:
-    """Who has this address, unless their access is closed."""
-    found = find_by_email(address)
-    return found if found is not None and found.disabled_at is None else None
+def _without(person: Person, value: list[str]) -> list[str]:
+    return [uid for uid in value if uid != person.uid]
 
 
 def change(name: str, value: Any, since: date, reason: str, by: Person, role: str, *, antenna: Antenna | None = None,

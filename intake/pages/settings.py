@@ -62,9 +62,16 @@ def row(setting: Setting, antenna: Antenna | None, value: Any, changed: dict[tup
 
 
 def valued(setting: Setting, value: Any) -> str:
-    """« 7, 14, 30 jours », « Oui »."""
+    """« 7, 14, 30 jours », « Oui », « Odile Roy (odile@exemple.coop) »."""
+    if setting.kind == "people":
+        value = [f"{person.name} ({'accès fermé' if person.disabled_at else person.email})" for person in values.people_of(value)]
     unit = setting.unit if setting.kind in ("number", "numbers") else ""
     return f"{in_words(setting, value)} {unit}".strip() or "À remplir"
+
+
+def as_typed(setting: Setting, value: Any) -> str:
+    """A value as one may type it again: people by their addresses of today."""
+    return in_words(setting, [person.email or "" for person in values.people_of(value)] if setting.kind == "people" else value)
 
 
 def since(latest: Any) -> str:
@@ -100,7 +107,7 @@ def change(name: str) -> Response:
     if setting.kind == "entries":
         return entries_of(setting)
     current = settings_on(moment.today(), antenna)[name]
-    form = form_of(setting)(typed(), data={"value": in_words(setting, current), "since": moment.today()})
+    form = form_of(setting)(typed(), data={"value": as_typed(setting, current), "since": moment.today()})
     told = [*([recomputed()] if setting.kind != "people" else []), "Ce qui est déjà fait ne change pas."]
     page = Change(
         setting.label, "Enregistrer", url_for("settings.one", name=name, antenne=antenna.code if antenna else None),

@@ -51,7 +51,9 @@
 
   function notSaved({ detail: { ctx } }) {
     if (ctx?.sourceElement?.id !== "brouillon" || ctx.response?.status === 409) return;
-    const said = $("[data-not-saved]").content.cloneNode(true);
+    const { content, dataset: words } = $("[data-not-saved]");
+    const said = content.cloneNode(true);
+    $("span", said).textContent = ctx.response ? words[ctx.response.headers.get("X-Why")] ?? words.server : words.network;
     $("#annonces").textContent = said.textContent;
     $("#brouillon").replaceChildren(said);
   }

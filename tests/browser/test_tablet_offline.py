@@ -214,6 +214,13 @@ def test_revoked_it_keeps_all_and_delivers_once_paired_again(
     assert tablet.state()["waiting"] == 2
     assert since(before, house) == {}
     page = tablet.go("equipe")
+    for fault, said in (("full", "Le service est en lecture seule. Attendez une minute"), ("busy", "Le service est très occupé."),
+                        ("down", "Pas de réseau. Connectez la tablette au Wi-Fi")):
+        network.fault = lambda _method, path, fault=fault: fault if path.endswith("/associer") else ""  # type: ignore[misc]
+        tablet.go("equipe")
+        expect(page.locator("#associer-dit")).to_contain_text(said)
+    network.fault = lambda _method, _path: ""
+    tablet.go("equipe")
     approve(house, code_shown(page), "Tablette bleue, de nouveau")
     page.locator("#etat dt").first.wait_for()
     tablet.until_sent()

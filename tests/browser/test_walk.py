@@ -129,7 +129,7 @@ def test_a_person_leaves(that_day: Road) -> None:
     road.by("Sami").does("Confirmer la sortie", {**leaving})
     road.goes_to(last + timedelta(days=1))
     road.walker.goes_home().reads("Sortie")
-    road.by("Sami").does("Cocher", dict.fromkeys((
+    road.by("Sami").does("Cocher ce qui est fait", dict.fromkeys((
         "Devis, factures, chantiers", "Solde, frais", "Matériel", "Accès", "Documents remis", "Clientèle et données"), True))
     road.by("Sami").does("Clore la sortie")
     road.walker.goes_home().reads("Votre sortie est terminée")

@@ -16,13 +16,12 @@ from intake.models import erasures, privacy, settings as settings_kept
 from intake.models.base import Model
 from intake.models.brands import Brand
 from intake.models.days import InfoMeeting, Journee
-from intake.models.dossiers import Case, Dossier, Event
+from intake.models.dossiers import Answers, Case, Dossier, Event
 from intake.models.erasures import Tombstone
 from intake.models.people import Person, RoleGrant
 from intake.models.pieces import Piece
 from intake.models.places import Place
 from intake.models.tags import TABLES
-from tests import marked
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, principale, writing
 from tests.conftest import Clock
@@ -99,22 +98,27 @@ def test_an_erased_person_is_found_nowhere(people: Cast, ana: Case, settings: An
         assert Event.select().where(Event.step == "erase", Event.case.is_null()).count() == 2
 
 
-def test_whoever_a_setting_named_is_named_by_none_once_erased(
-        people: Cast, plain: Case, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_a_setting_named_is_named_by_none_once_erased(people: Cast, plain: Case, clock: Clock) -> None:
     """A witness of the day's print: out of the value in force, of the one before and of the one planned; the other one stays."""
-    name = "keep.anchor_witnesses"
-    monkeypatch.setattr(marked, "MARK", mine := people.ana.email)
+    name, mine, odile = "keep.anchor_witnesses", people.ana.uid, people.odile.uid
     with writing():
-        for ahead, value in ((0, mine), (0, f"{people.odile.email}, {mine}"), (1, f"{mine} {people.marc.email}")):
+        for ahead, value in ((0, [mine]), (0, [odile, mine]), (1, [mine, people.marc.uid])):
             settings_kept.change(name, value, moment.today() + timedelta(days=ahead), "Essai", people.marc, "cogerance")
         assert settings_kept.people_named(name) == [people.odile, people.ana]
+        assert still_named(mine)
         erasures.erase_person(people.ana, people.ada, "admin")
         erasures.settle()
-        assert found_in_the_database() == []
+        assert not still_named(mine)
         assert list(history.verify()) == []
-        assert settings_kept.settings_on(moment.today())[name] == people.odile.email
+        assert settings_kept.settings_on(moment.today())[name] == [odile]
         clock.forward(days=1)
         assert settings_kept.people_named(name) == [people.marc]
+
+
+def still_named(uid: str) -> bool:
+    """Whether a setting, or what was written of one, names someone."""
+    return uid in str([*settings_kept.SettingValue.select(settings_kept.SettingValue.value).tuples(),
+                       *Answers.select(Answers.text).tuples()])
 
 
 @pytest.mark.control("T18", "T25")

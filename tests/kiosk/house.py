@@ -89,6 +89,9 @@ class Network:
         if fault == "portal":
             answer(request, 200, [("Content-Type", "text/html")], PORTAL)
             return
+        if fault in ("busy", "full"):
+            answer(request, 503, [("Content-Type", "text/html"), ("X-Why", fault)], b"<p>")
+            return
         if fault.isdigit():
             answer(request, int(fault), [("Content-Type", "text/html")], b"<p>")
             return

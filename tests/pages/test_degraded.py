@@ -149,8 +149,9 @@ def test_a_form_sent_by_the_script_is_told_the_same(people: Cast, browse: Browse
     short(2, 40)
     answer = claire.post(page, data={**form.values.to_dict(), "note": "Appeler Ana"}, headers=HTMX)
     assert answer.status_code == 503 and "Appeler Ana" in read(answer).text
-    assert f'data-{answer.headers["X-Why"]}="{refusals.FULL}"' in shown
-    assert f'data-busy="{refusals.BUSY}"' in shown
+    assert answer.headers["X-Why"] == "full"
+    for why, sentence in refusals.UNAVAILABLE.items():
+        assert f'data-{why}="{sentence}"' in shown
 
 
 def test_one_reads_in_one_s_language_and_says_it(people: Cast, browse: Browse, case: Case, short: Short) -> None:

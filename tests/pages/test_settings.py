@@ -12,7 +12,7 @@ from intake.models.dossiers import Answers, Event
 from intake.models.people import Antenna, Person
 from intake.models.settings import SettingValue, people_named, settings_on
 from tests.cast import Cast, writing
-from tests.conftest import Browse, Clock
+from tests.conftest import NOW, Browse, Clock
 from tests.faults import crowd
 from tests.page import press, read, send
 from workflows.settings import BY_NAME
@@ -94,6 +94,13 @@ def test_two_people_of_the_house_are_named_by_their_addresses(people: Cast, brow
     assert answer.status_code == 303
     with writing():
         assert people_named(name) == [people.odile, people.ada]
+        Person.update(email="odile.neuve@exemple.example").where(Person.id == people.odile.id).execute()
+        Person.update(disabled_at=NOW).where(Person.id == people.ada.id).execute()
+        assert people_named(name) == [people.odile], "whatever her address is"
+    told = read(browse(people.marc).get(f"/reglages/{name}")).text
+    assert f"{people.odile.name} (odile.neuve@exemple.example), {people.ada.name} (accès fermé)" in told
+    form = read(browse(people.marc).get(page)).form("Enregistrer")
+    assert form.values["value"] == f"odile.neuve@exemple.example, {people.ada.email}"
     answer = press(browse(people.marc), page, "Enregistrer", **{**fill(value="", reason="Plus personne"), "since-month": "mars"})
     assert answer.status_code == 303
     with writing():

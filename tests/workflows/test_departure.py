@@ -21,7 +21,7 @@ TABLE = [
     ("announce", "Annoncer mon départ", "", "announced", "person support cogerance"),
     ("announce", None, "", "announced", "←cape.expire ←cape.end_early ←salaried.end ←membership.leave"),
     ("confirm", "Confirmer la sortie", "announced", None, "support cogerance"),
-    ("checklist", "Cocher", "announced contract_ended", None, "person support"),
+    ("checklist", "Cocher ce qui est fait", "announced contract_ended", None, "person support"),
     ("call_off", "Annuler la sortie", "announced", "called_off", "person"),
     ("call_off", "Annuler la sortie", "announced", "called_off", "support cogerance"),
     ("end_contract", "Constater la fin", "announced", "contract_ended", "support"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ import pytest
 from workflows import ALL
 from workflows.common import ReasonForm, journey
 from workflows.grammar import DropTasks, Letter, Open, State, Step, TakeStep, Task, Workflow, choice
-from workflows.roles import after, circle, clock, person
+from workflows.roles import GRANTED, after, circle, clock, person, team
 from workflows.wellformed import fingerprint, problems
 
 LETTERS = frozenset({"reminder", "request", "message", "address_changed", "welcome"})
@@ -120,6 +121,15 @@ def test_rows_of_one_name_may_differ_by_state_by_role_or_by_a_choosing_rule() ->
     default = Step("go", "Aller", ("asked",), None, by=circle, past="a fait")
     theirs = Step("go", "Aller", ("asked",), "done", by=person, past="a fait")
     assert found(sound(chosen, default, theirs)) == []
+
+
+def test_the_team_never_reads_a_button_that_speaks_as_the_person_of_a_dossier() -> None:
+    """« Retirer ma demande » is theirs; beside somebody else's dossier, the same row says what one does there."""
+    speaks = re.compile(r"\b(m[aeo]n?|mes|je|j’)\b", re.IGNORECASE)
+    shared = [row for workflow in ALL.values() for row in workflow.steps if row.label and {person} < row.roles & {*GRANTED, *team, person}]
+    assert [row.name for row in shared if speaks.search(row.shown_to({circle}).label or "")] == []
+    assert {(row.label, row.shown_to({circle}).label, row.shown_to({circle, person}).label) for row in shared
+            if row.name == "withdraw"} == {("Retirer ma demande", "Noter un désistement", "Retirer ma demande")}
 
 
 def test_a_fingerprint_is_short_and_the_same_for_the_same_table() -> None:

@@ -122,25 +122,30 @@ def needs_place(facts: Facts, _: Answers) -> bool:
 READ = Task(circle, "Lire la candidature", "admission.file_days", working=True, closes_with=("accept_file",))
 MEET = "Rencontrer la personne et noter la rencontre"
 CALL_OFF = (TakeStep("cape", "cancel"), TakeStep("salaried", "withdraw"))
+BOOKED = (
+    Remember(keep.booked),
+    Task(facilitator, "Noter les présences à la réunion",
+         due=lambda facts, answers: working_day_on_or_after(facts.day_after_meeting(answers["meeting"])),
+         closes_with=("book", "attend", "miss", "cancel_meeting", "skip_meeting", "withdraw")),
+    Letter("meeting_booked"))
 NO_PAIRING = TakeStep("accompaniment", "end", everywhere=True, unless_refused=True)
 HOLD = HoldPlace(keep.month_asked)
 
 STEPS = (
     Step("register", "Laisser mes coordonnées", (), "contact", by=(person, circle), form=f.ContactForm,
          fill=f.offer_antennas, only_if=[r.old_enough],
-         then=[Remember(keep.told_age), Letter("contact_received")], past="a laissé ses coordonnées"),
+         then=[Remember(keep.told_age), Letter("contact_received")], past="a laissé ses coordonnées",
+         team_label="Noter un contact"),
     Step("register", None, (), "contact", by=kiosk, form=f.KioskContactForm,
          only_if=[r.old_enough],
          then=[Task(circle, "Écrire à ce contact de la borne", "admission.contact_days",
                     closes_with=("book", "attend", "skip_meeting", "begin")),
                Letter("contact_received")], past="a laissé ses coordonnées à la borne"),
-    Step("book", "Choisir une réunion", ("contact", "meeting"), "meeting", by=(person, circle), form=f.BookingForm,
-         fill=f.offer_meetings, only_if=[r.seat_left],
-         then=[Remember(keep.booked),
-               Task(facilitator, "Noter les présences à la réunion", due=lambda facts, answers: working_day_on_or_after(
-                   facts.day_after_meeting(answers["meeting"])),
-                   closes_with=("book", "attend", "miss", "cancel_meeting", "skip_meeting", "withdraw")),
-               Letter("meeting_booked")], past="a choisi une réunion d’information"),
+    Step("book", "Choisir une réunion", ("contact",), "meeting", by=(person, circle), form=f.BookingForm,
+         fill=f.offer_meetings, only_if=[r.seat_left], then=BOOKED, past="a choisi une réunion d’information",
+         team_label="Inscrire à une réunion"),
+    Step("book", "Changer de réunion", ("meeting",), "meeting", by=(person, circle), form=f.BookingForm,
+         fill=f.offer_meetings, only_if=[r.seat_left], then=BOOKED, past="a choisi une autre réunion d’information"),
     Step("begin", "Commencer ma demande", ("contact",), "draft", by=person, chosen_if=[r.meeting_optional],
          past="a commencé sa demande"),
     Step("attend", "Noter la présence", ("contact", "meeting"), "draft", by=(circle, kiosk),
@@ -339,7 +344,7 @@ STEPS = (
          by=(person, circle, after("departure.end_contract")), form=ReasonForm,
          then=[Remember(keep.closed), FreePlace(), DONE, EmptyDraft(keep.unsent), *CALL_OFF, NO_PAIRING,
                Letter("withdrawn", (person, circle))],
-         before=told.withdrawing, past="a retiré la demande"),
+         before=told.withdrawing, past="a retiré la demande", team_label="Noter un désistement"),
     Step("lapse", None, ("contact", "draft"), "lapsed", by=clock, due=due.untouched,
          then=[Remember(keep.closed), DONE, EmptyDraft(), Letter("lapsed")], past="demande classée sans réponse"),
     Step("close_silent", "Classer sans réponse", ("meeting", "submitted", "review", "deferred", "papers", "paused"),
@@ -351,13 +356,14 @@ STEPS = (
     Step("reopen", "Rouvrir ma demande", ("withdrawn", "lapsed"), "waiting", by=(person, circle),
          chosen_if=[r.was_admitted], only_if=[r.no_other_road, r.reopen_in_time],
          then=[Remember(keep.rank_from_today), Letter("resumed", (person, circle))], before=told.reopening,
-         past="a rouvert la demande"),
+         past="a rouvert la demande", team_label="Rouvrir la demande"),
     Step("reopen", "Rouvrir ma demande", ("withdrawn", "lapsed"), "submitted", by=(person, circle),
          chosen_if=[r.was_sent], only_if=[r.no_other_road, r.reopen_in_time],
-         then=[READ, Letter("resumed", (person, circle))], before=told.reopening, past="a rouvert la demande"),
+         then=[READ, Letter("resumed", (person, circle))], before=told.reopening, past="a rouvert la demande",
+         team_label="Rouvrir la demande"),
     Step("reopen", "Rouvrir ma demande", ("withdrawn", "lapsed"), "draft", by=(person, circle),
          only_if=[r.no_other_road, r.reopen_in_time], then=[EmptyDraft(), Letter("dossier_opened")],
-         before=told.reopening, past="a rouvert la demande"),
+         before=told.reopening, past="a rouvert la demande", team_label="Rouvrir la demande"),
     *take_over("waiting", "joined", remember=keep.taken_over),
     Step("remind", None, ("meeting",), None, by=clock, due=due.meeting_reminder, then=[Letter("meeting_booked")],
          past="rappel de la réunion envoyé"),

@@ -87,7 +87,8 @@ to_confirm = ("confirm", "call_off")
 steps = (
     Step("announce", "Annoncer mon départ", (), "announced", by=(person, support, cogerance), form=DepartureForm,
          fill=r.fill_departure, only_if=[none_open, still_under_contract, r.rc_dates],
-         then=[Remember(announced), bereaved, Letter("departure_opened", to=to_all)], past="a annoncé la sortie"),
+         then=[Remember(announced), bereaved, Letter("departure_opened", to=to_all)], past="a annoncé la sortie",
+         team_label="Noter un départ"),
     Step("announce", None, (), "announced",
          by=(after("cape.expire"), after("cape.end_early"), after("salaried.end"), after("membership.leave")),
          then=[Task(cogerance, "Confirmer la sortie", days=5, working=True, closes_with=to_confirm),
@@ -96,7 +97,7 @@ steps = (
     Step("confirm", "Confirmer la sortie", ("announced",), None, by=(support, cogerance), form=DepartureForm,
          fill=r.fill_departure, only_if=[r.rc_dates], then=[Remember(confirmed), bereaved],
          past="a confirmé la sortie", decision=True, hint="Le type, le motif et la date sont gardés ou corrigés."),
-    Step("checklist", "Cocher", leaving, None, by=(person, support), form=ChecklistForm, fill=r.fill_checklist,
+    Step("checklist", "Cocher ce qui est fait", leaving, None, by=(person, support), form=ChecklistForm, fill=r.fill_checklist,
          hint="Cochez ce qui est réglé. Le reste se coche plus tard.", then=[Remember(settled)], past="a coché ce qui est réglé"),
     Step("call_off", "Annuler la sortie", ("announced",), "called_off", by=person, form=ReasonForm,
          only_if=[r.own_announcement, still_under_contract], then=called_off, past="a annulé la sortie"),

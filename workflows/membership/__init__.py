@@ -164,7 +164,7 @@ steps = (
          then=[Remember(left), DropTasks(("pay",)),
                Task(accounts, "Rembourser les parts sociales", days=30),
                Open("departure", "announce", carry=departs, when=r.loses_contract)],
-         past="a quitté le sociétariat", decision=True),
+         past="a quitté le sociétariat", decision=True, team_label="Noter un retrait du sociétariat"),
     *take_over("associate", remember=as_it_stands),
     Step("remind", None, ("called", "applied"), None, by=clock, due=r.alarm_due,
          then=[Letter("reminder", to=("waits_for",))], past="rappel envoyé"),

@@ -13,6 +13,11 @@ const fill = (list, rows) => list.replaceChildren(...rows.flatMap(([label, value
   Object.assign(document.createElement("dt"), { textContent: label }), Object.assign(document.createElement("dd"), { textContent: value })]));
 const yes = (held) => held ? "oui" : "non";
 
+// Why the house did not do what was asked: no answer came, or it said why.
+const WHY = { busy: "Le service est très occupé.", full: "Le service est en lecture seule.", 429: "Trop d’essais." };
+const unanswered = ({ status, why }) => status ? WHY[why ?? status] ?? "Le service ne répond pas." : "Pas de réseau.";
+const asking = (path, told) => post(path, told).catch(() => ({ status: 0, told: {} }));
+
 if (!await get("device") || await get("unpaired")) await pairing();
 else part("pin");
 
@@ -33,16 +38,16 @@ $("#secours").addEventListener("click", rescue);
 async function pairing() {
   part("associer");
   $("#refusee").hidden = !await get("unpaired");
-  let asked;
-  try { asked = await post("associer", {}); } catch { asked = { status: 0 }; }
+  const asked = await asking("associer", {});
   if (asked.status !== 200) {
+    const after = asked.status ? "Attendez une minute" : "Connectez la tablette au Wi-Fi";
     $("#code").textContent = "";
-    $("#associer-dit").textContent = "Pas de réseau. Connectez la tablette au Wi-Fi, puis rechargez cette page.";
+    $("#associer-dit").textContent = `${unanswered(asked)} ${after}, puis rechargez cette page.`;
     return;
   }
   $("#code").textContent = asked.told.code.replace(/(.{4})/, "$1\u00a0");
   const following = setInterval(async () => {
-    const { told } = await post("associer/suite", { secret: asked.told.secret }).catch(() => ({ told: {} }));
+    const { told } = await asking("associer/suite", { secret: asked.told.secret });
     if (told.state === "ended") { clearInterval(following); await pairing(); }
     if (told.state === "paired") { clearInterval(following); await adopt(told.device, true); await prepare(); }
   }, ASK);
@@ -64,12 +69,9 @@ async function adopt(device, anew) {
 async function prepare() {
   part("preparer");
   const version = document.documentElement.dataset.version;
-  let fresh = false;
-  try {
-    const { status, told } = await post("preparer", {});
-    if (status === 401) { await pairing(); return; }
-    if (status === 200) { await adopt(told.device, false); fresh = true; }
-  } catch { /* said below */ }
+  const answer = await asking("preparer", {}), known = answer.status === 200;
+  if (answer.status === 401) { await pairing(); return; }
+  const fresh = known && await adopt(answer.told.device, false).then(() => true, () => false);
   await ping();
   await send({ now: true, closing: true });
   const stored = await everything(version), clock = (await get("clock")) || { behind: Infinity };
@@ -78,11 +80,11 @@ async function prepare() {
   const held = await counts(), device = await get("device"), offline = stored && installed && lasting && fresh;
   await put("prepared", { offline, day: device.journee && device.journee.day });
   if (fresh) {
-    const slots = await post("creneaux", {}).catch(() => null);
-    if (slots && slots.status === 200) await put("slots", slots.told.slots);
+    const slots = await asking("creneaux", {});
+    if (slots.status === 200) await put("slots", slots.told.slots);
   }
   fill($("#etat"), [
-    ["Réseau", yes(fresh)], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
+    ["Réseau", answer.status && !known ? unanswered(answer) : yes(known)], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
     ["Heure de la tablette", Math.abs(clock.behind) <= SKEW ? "juste" : clockSaid(clock.behind)], ["Application installée", yes(installed)],
     ["Place de stockage", yes(lasting)], ["File d’attente", held.waiting + held.to_check + held.irritants ? `${held.waiting + held.to_check + held.irritants}` : "vide"],
     ["Journée", device.journee ? device.journee.says : "aucune date prévue"]]);
@@ -119,14 +121,14 @@ async function close() {
   await ping();
   await send({ now: true, closing: true });
   const { since, ...held } = await counts();
-  const answer = await post("fermer", held).catch(() => null), clock = await get("clock");
-  const left = held.waiting + held.to_check + held.irritants, closed = Boolean(answer && answer.told.closed);
+  const answer = await asking("fermer", held), clock = await get("clock");
+  const left = held.waiting + held.to_check + held.irritants, closed = Boolean(answer.told.closed);
   fill($("#comptes"), [["Fiches envoyées", String((await get("sent")) || 0)], ["En attente d’envoi", String(held.waiting)],
     ["Ce qui coince, en attente", String(held.irritants)], ["Gardées ici, à vérifier", String(held.to_check)],
-    ["À vérifier par l’équipe", answer && "tray" in answer.told ? String(answer.told.tray) : "sans réseau, pas de nouvelles"]]);
+    ["À vérifier par l’équipe", "tray" in answer.told ? String(answer.told.tray) : "pas de nouvelles"]]);
   $("#bilan").textContent = closed && !left ? "Tout est envoyé. Vous pouvez éteindre la tablette."
     : left ? `${left} ${left > 1 ? "fiches ne sont pas parties" : "fiche n’est pas partie"}. Elles restent scellées sur la tablette.`
-      : "La journée n’est pas fermée : pas de réseau. Réessayez plus tard.";
+      : `La journée n’est pas fermée. ${unanswered(answer)} Réessayez plus tard.`;
   $("#horloge").textContent = clock && Math.abs(clock.behind) > SKEW ? clockSaid(clock.behind) : "";
   if (closed && !left) await put("sent", 0);
 }
