@@ -126,7 +126,8 @@ def test_rows_of_one_name_may_differ_by_state_by_role_or_by_a_choosing_rule() ->
 def test_the_team_never_reads_a_button_that_speaks_as_the_person_of_a_dossier() -> None:
     """« Retirer ma demande » is theirs; beside somebody else's dossier, the same row says what one does there."""
     speaks = re.compile(r"\b(m[aeo]n?|mes|je|j’)\b", re.IGNORECASE)
-    shared = [row for workflow in ALL.values() for row in workflow.steps if row.label and {person} < row.roles & {*GRANTED, *team, person}]
+    shared = [row for workflow in ALL.values() for row in workflow.steps
+              if row.label and {person} < row.roles & {*GRANTED, *team, person}]
     assert [row.name for row in shared if speaks.search(row.shown_to({circle}).label or "")] == []
     assert {(row.label, row.shown_to({circle}).label, row.shown_to({circle, person}).label) for row in shared
             if row.name == "withdraw"} == {("Retirer ma demande", "Noter un désistement", "Retirer ma demande")}
