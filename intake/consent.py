@@ -73,7 +73,7 @@ def _proposal(facts: Facts) -> str:
         return ""
     person = Person.get_or_none(Person.uid == facts.round["by"])
     who = person.called if person else "une personne du Cercle"
-    return f"Proposition de {who}, le {words.short_day(facts.round['opened'])} : {PUT[facts.round['proposed']]}"
+    return f"Proposition {words.de_name(who)}, le {words.short_day(facts.round['opened'])} : {PUT[facts.round['proposed']]}"
 
 
 def _opinion(who: str, given: Any, facts: Facts, reasons: dict[str, str]) -> Opinion:

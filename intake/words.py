@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ BRITISH = "en_GB"
 
 PARIS = ZoneInfo("Europe/Paris")
 NBSP = "\u00a0"
+_ELIDED = re.compile(r"[aeiou]|h[^a]|y[^aeiou]")
+_BEFORE_A_VALUE = re.compile(r"\b([dD]|[qQ]u)e (?=\{(\w+)\})")
 DEROGATION = "La cogérance peut déroger par écrit."
 
 
@@ -98,6 +101,16 @@ def hour(value: Any) -> str:
     return f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}" if local.minute else f"{local.hour}{NBSP}h"
 
 
+def night(value: datetime) -> str:
+    """« Nuit du 3 au 4 mars 2027 », of an instant before six; later, the day and the hour: the clock had stopped."""
+    instant = value.astimezone(PARIS)
+    if instant.hour >= 6:
+        return at(instant)
+    before = instant.date() - timedelta(days=1)
+    first = _number(before) if before.month == instant.month else short_day(before)
+    return f"Nuit du {first} au {long_day(instant)}"
+
+
 def noon(day: date) -> datetime:
     """The middle of a day in Paris, as an instant."""
     return datetime.combine(day, time(12), PARIS)
@@ -121,9 +134,17 @@ def month(value: Any) -> str:
 def de_month(value: Any) -> str:
     """« de janvier 2027 », « d’avril 2027 »."""
     name = month(value)
-    if current() != FRENCH:
-        return Said(f"of {name}")
-    return f"d’{name}" if name[0] in "ao" else f"de {name}"
+    return Said(f"of {name}") if current() != FRENCH else de_name(name)
+
+
+def de_name(name: str) -> str:
+    """« de Noé », « d’Ana », « d’Optéos »."""
+    return f"d’{name}" if is_elided(name) else f"de {name}"
+
+
+def is_elided(word: Any) -> bool:
+    """Whether French drops an e before this word: « d’Ana », « qu’Élise », « d’Hélène », « d’Yves », not « de Yann »."""
+    return bool(_ELIDED.match(sorted_as(str(word))))
 
 
 def capital(text: Any) -> str:
@@ -226,10 +247,13 @@ def say(refusal: Refusal) -> str:
 
 
 def fill(sentence: str, values: Mapping[str, Any]) -> str:
-    """A bare sentence with its values; a placeholder that begins with a capital gets a capital."""
+    """A bare sentence with its values; a placeholder that begins with a capital gets a capital; « de {prénom} » is « d’Ana »."""
     said = {name: in_words(value) for name, value in values.items()}
     said |= {name[:1].upper() + name[1:]: _capital(value) for name, value in said.items()}
-    return Said(translated(sentence).format_map(_Kept(said)))
+    text = translated(sentence)
+    if "e {" in text and current() == FRENCH:
+        text = _BEFORE_A_VALUE.sub(lambda found: f"{found[1]}’" if is_elided(said.get(found[2], "")) else found[0], text)
+    return Said(text.format_map(_Kept(said)))
 
 
 def sentence(source: str, **values: Any) -> str:
@@ -256,6 +280,6 @@ class _Kept(dict[str, Any]):
 
 FILTERS = {
     "day": full_day, "short_day": short_day, "long_day": long_day, "upto": upto, "hour": hour, "at": at,
-    "month": month, "de_month": de_month, "money": money, "rank": rank, "weight": weight, "phone": phone,
+    "month": month, "de_month": de_month, "de_name": de_name, "money": money, "rank": rank, "weight": weight, "phone": phone,
     "capitalize": capital, "told": told,
 }

@@ -13,6 +13,7 @@ from flask import Flask, render_template
 import workflows
 from intake import outbox
 from intake.outbox import render
+from workflows.admission.forms import LEFT_OPEN
 from workflows.grammar import Letter
 from workflows.settings import DEFAULTS
 
@@ -296,6 +297,27 @@ def test_the_ten_letters_use_their_words(template: str, words: str) -> None:
     assert words in said(template)
 
 
+TEAM = {
+    "admitted": "Demande d’Ana : avis favorable", "declined": "Demande d’Ana : réponse donnée",
+    "contract_signed": "Contrat d’Ana signé", "contract_cancelled": "Le contrat d’Ana est annulé",
+    "departure_opened": "La sortie d’Ana est annoncée", "term_ahead": "Le CAPE d’Ana se termine le 31 décembre",
+    "term_reached": "CAPE d’Ana terminé : aucune suite signée", "withdrawn": "La demande d’Ana est retirée",
+}
+
+
+def test_the_team_reads_whose_letter_it_is_and_never_yours() -> None:
+    """« Votre contrat » is said to one person; « d’Ana », « de Noé »."""
+    owed = {(then.template, role) for workflow in workflows.ALL.values() for row in workflow.steps for then in row.then
+            if isinstance(then, Letter) for role in then.to if role in ("circle", "support", "cogerance")}
+    yours = [(template, role) for template, role in owed
+             if re.match("Votre|Vos ", letter(template, to=role)[0]) and template not in ("opinion_asked", "reminder")]
+    assert yours == []
+    assert {template: letter(template, to="support")[0].replace(NBSP, " ") for template in TEAM} == TEAM
+    assert letter("withdrawn", to="circle", who={**KNOWN["who"], "first_name": "Noé"})[0] == "La demande de Noé est retirée"
+    assert [(template, body) for template, subject, body in every_letter()
+            if re.search(r"\b(de|que) (?=[AEIOUÉÈÎÔ])", f"{subject}\n{prose(body)}")] == []
+
+
 def test_a_second_silence_is_announced_as_a_pause() -> None:
     memory = {**KNOWN["memory"], "silences": 1}
     assert "votre demande est mise en pause" in said("place_offered", memory=memory)
@@ -308,6 +330,7 @@ def test_what_the_circle_writes_begins_from_the_letter_and_leaves_as_it_was_post
     subject, begun = outbox.draft(template, "fr", known)
     assert subject
     assert begun.startswith("Bonjour Ana,")
+    assert bool(LEFT_OPEN.search(begun)) == (template in ("deferred", "declined", "redirected")), "what only the circle can say"
     assert "Vous recevez ce message" not in begun
     said, body = outbox.as_written(template, "fr", known, "Votre four", "Bonjour Ana,\n\nVotre four nous a plu.")
     assert said == "Votre four"

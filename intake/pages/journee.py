@@ -158,7 +158,7 @@ def note(uid: str, person: str) -> Response:
     if line is None:
         abort(404)
     form = HalvesForm(typed(), data={half: row.status for half, row in line.halves.items()})
-    page = _page(journee, f"Présence de {line.person.name}", "Enregistrer", told=[
+    page = _page(journee, f"Présence {words.de_name(line.person.name)}", "Enregistrer", told=[
         "Votre correction est inscrite à l’historique de la maison."])
     return page.answer(form, lambda: presences.put_right(journee, line.person, form.data, me(), hand()))
 

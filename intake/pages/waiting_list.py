@@ -27,6 +27,8 @@ WHO = (roles.circle, roles.coordinator, roles.support, roles.cogerance)
 STEPS = ("offer", "offer_out_of_turn", "enrol", "update", "pause")
 MAIN = ("offer", "enrol")
 LINES_SHOWN, ALL_LINES = 12, 300
+KINDS = {"served": "Servi·e", "passed": "Passé·e", "returned": "Place rendue"}
+"""What a step wrote of the list; the night writes who is first in line, and what a month that is over lost."""
 
 
 @pages.get("/liste-attente")
@@ -77,8 +79,8 @@ def rows_of(cases: list[Case], antenna: Antenna, settings: Any) -> list[dict[str
 def journal_of(antenna: Antenna) -> list[dict[str, Any]]:
     """Who was served and why, who was passed and why, night by night."""
     most = ALL_LINES if request.args.get("journal") == "tout" else LINES_SHOWN
-    said = {"served": "Servi·e", "passed": "Passé·e", "returned": "Place rendue", "night": "Cette nuit-là"}
-    return [{"at": f"{words.long_day(one.made_at)}, {words.hour(one.made_at)}", "iso": one.made_at.isoformat(),
-             "month": words.month(one.month) if one.month else "", "kind": said[one.kind],
+    return [{"at": words.night(one.made_at) if one.kind == "night" else words.at(one.made_at),
+             "iso": one.made_at.isoformat(), "month": words.month(one.month) if one.month else "",
+             "kind": KINDS.get(one.kind) or ("En tête de liste" if one.case_id else "Mois terminé"),
              "name": one.case.dossier.person.name if one.case_id else "", "sentence": one.sentence}
             for one in served.latest(antenna, most)]

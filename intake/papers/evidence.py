@@ -17,7 +17,7 @@ from intake.models.people import Mandate, Person, running
 from intake.models.pieces import Paper
 from intake.papers.making import make
 from intake.papers.values import NBSP, in_words, said, shared
-from intake.words import Count, at as in_paris
+from intake.words import Count, at as in_paris, de_name
 from workflows.roles import LABELS, cogerance, person
 
 CONSENT = "J’ai lu le contrat. J’ai lu ses annexes. Je signe."
@@ -134,7 +134,7 @@ def page_values(case: Case, facts: Any, paper: Paper, told: list[dict[str, Any]]
             ("Modèle", paper.template), ("Statuts", _statutes(case)), ("Figé le", both(paper.made_at)),
             ("À lire", "\n".join(title for title, _ in paper.parts)),
         ]),
-        "signatures": [{"title": f"Signature de {one['name']}", "facts": in_rows(one)} for one in told],
+        "signatures": [{"title": f"Signature {de_name(one['name'])}", "facts": in_rows(one)} for one in told],
         "seal": said([
             ("Par", name), ("Le", both(facts.now)), ("Certificat SHA-256", spaced(pair.fingerprint)),
             ("Algorithme", "ECDSA P-256 et SHA-256, PAdES niveau B-B")]),

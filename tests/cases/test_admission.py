@@ -128,7 +128,7 @@ def test_ana_is_admitted_by_consent(cast: Cast) -> None:
                          raw={"opinion": "objection", "reason": "Prix à revoir", "no_link": "oui"})
     step(case, "give_opinion", cast.salome, opinion="favorable", no_link="oui")
     assert refusals(case, "admit", cast.claire, **DECIDED) == [
-        "L’objection de Inès reste ouverte. Inès peut la lever, ou une nouvelle proposition.",
+        "L’objection d’Inès reste ouverte. Inès peut la lever, ou une nouvelle proposition.",
         "Rencontre à noter par Claire, Salomé. La cogérance peut déroger par écrit.",
         "L’équipe support doit rendre son avis. La cogérance peut déroger par écrit."]
     step(case, "lift_objection", cast.ines, about=objected.uid, reason="Rassurée")

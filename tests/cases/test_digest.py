@@ -56,7 +56,7 @@ def test_the_team_has_one_letter_a_day_the_person_and_the_peer_theirs_at_once(
     assert one.subject == "2 dossiers à suivre aujourd’hui"
     for dossier in two_terms:
         assert one.body.count(f"/dossier/{dossier.uid}") == 1
-    assert "CAPE de Ana" in one.body and "CAPE de Ben" in one.body
+    assert "CAPE d’Ana" in one.body and "CAPE de Ben" in one.body
     assert len(letters("digest", cast.claire)) == len(letters("digest", cast.marc)) == 1
     assert letters("digest", cast.ana) == letters("digest", cast.noe) == []
     assert Letter.select().where(Letter.status == "gathered").count() == 0

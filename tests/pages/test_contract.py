@@ -206,7 +206,7 @@ def test_the_whole_road_without_javascript(people: Cast, browse: Browse, sent: A
         assert {"Ana Moreau", "Marc Leroux"} <= set(sent_to) and len(set(sent_to.values())) == 1, "at once"
 
     text = text_of(sealed)
-    for said in ("Dossier de preuve", "Signature de Ana Moreau", "Signature de Marc Leroux", "(Paris)", "UTC",
+    for said in ("Dossier de preuve", "Signature d’Ana Moreau", "Signature de Marc Leroux", "(Paris)", "UTC",
                  "voix reconnue au téléphone", "Sami Benali", "127.0.0.1", "AG du 2 janvier 2024", sent.memory["document"][:8]):
         assert said in text, said
     person, cogerance = found.evidence["signatures"]

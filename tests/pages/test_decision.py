@@ -158,7 +158,7 @@ def test_what_is_missing_is_told_with_who_can_give_it(people: Cast, browse: Brow
         case = crowd.again(case)
     page = text(read(browse(people.salome).get(at(case, "give_opinion"))))
     for sentence in ("InèsObjection : Le budget ne tient pas", "Il manque 1 avis",
-                     "L’objection de Inès reste ouverte. Inès peut la lever, ou une nouvelle proposition.",
+                     "L’objection d’Inès reste ouverte. Inès peut la lever, ou une nouvelle proposition.",
                      "Rencontre à noter par Claire, Salomé.", "L’équipe support doit rendre son avis."):
         assert sentence in page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -103,9 +104,10 @@ def test_an_undone_offer_says_so(three: list[Case], people: Cast) -> None:
 def test_each_night_says_whom_the_place_awaits_and_what_is_lost(three: list[Case], people: Cast, browse: Browse,
                                                                 clock: Clock) -> None:
     with writing():
-        clock.forward(days=1)
+        clock.set(datetime(2027, 3, 3, 23, 5, tzinfo=UTC))
         tick()
     said = opened(browse, people.claire)
+    assert "Nuit du 3 au 4 mars 2027" in said and "En tête de liste" in said
     assert "première personne de la liste à qui proposer cette place." in said
     with writing():
         before = ServedLine.select().count()
@@ -114,6 +116,7 @@ def test_each_night_says_whom_the_place_awaits_and_what_is_lost(three: list[Case
         assert ServedLine.select().count() == before, "nothing new, nothing said again"
         clock.forward(days=31)
         tick()
+    assert "Mois terminé" in opened(browse, people.claire)
     assert "mois terminé, 2 places perdues : personne ne les a prises." in opened(browse, people.claire)
 
 

@@ -168,6 +168,15 @@ def test_a_negative_decision_takes_its_reason_from_the_list() -> None:
     assert errors(forms.DecisionForm, said) == {}
 
 
+def test_what_the_draft_leaves_open_is_written_before_it_is_sent() -> None:
+    """« [dites pourquoi, en une ou deux phrases] » never reaches anybody; a message that is kept may stay as it is."""
+    open_yet = {"message": "Nous ne pourrons pas vous accueillir : [dites pourquoi].", "reason": "full_time"}
+    assert errors(forms.RefusalForm, {**open_yet, "sending": "send"}) == {
+        "message": "Écrivez ce que le message laisse entre crochets, puis retirez les crochets"}
+    assert errors(forms.RefusalForm, {**open_yet, "sending": "keep"}) == {}
+    assert list(errors(forms.DecisionForm, {**open_yet, "sending": "send"})) == ["message"]
+
+
 def test_a_message_is_never_empty() -> None:
     assert errors(forms.RefusalForm, {"message": "", "sending": "send", "reason": "capacity"}) == {
         "message": "Écrivez le message"}

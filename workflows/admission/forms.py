@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, Protocol
@@ -47,6 +48,7 @@ REGULATED: Final[list[Choice]] = [
     ("ready", "Oui, et le diplôme ou l’autorisation existe"),
     ("missing", "Oui, et il manque le diplôme ou l’autorisation"),
 ]
+LEFT_OPEN = re.compile(r"\[[^\]]*\]")
 SENDING: Final[list[Choice]] = [("send", "Envoyer ce message"), ("keep", "Ne pas envoyer de message")]
 CONTRACTS: Final[list[Choice]] = [
     ("cape", "CAPE : contrat d’appui au projet d’entreprise"),
@@ -242,7 +244,19 @@ sending = partial(
     f.ChoiceField, "Envoyer ce message ?", choices=SENDING, missing="Indiquez s’il faut envoyer le message")
 
 
-class DecisionForm(StepForm):
+class ToldForm(StepForm):
+    """A letter that somebody finishes: what its draft leaves open, in square brackets, is written before it is sent."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Nothing between brackets is left in what is sent."""
+        valid: bool = super().validate(extra_validators)
+        if self["sending"].data == "send" and LEFT_OPEN.search(self["message"].data or ""):
+            self["message"].errors = ["Écrivez ce que le message laisse entre crochets, puis retirez les crochets"]
+            return False
+        return valid
+
+
+class DecisionForm(ToldForm):
     """The circle's decision: why, and in words for the person, sent or not."""
 
     why = lines("Raison, gardée dans le dossier", optional=True)
@@ -259,7 +273,7 @@ class EnrolForm(DecisionForm):
     starts_on = f.DayField("Démarrage du groupe", optional=True)
 
 
-class RefusalForm(StepForm):
+class RefusalForm(ToldForm):
     """A negative decision: its reason is one of the list; in words for the person, sent or not."""
 
     reason = f.ChoiceField("Raison", choices=REASONS, missing="Indiquez la raison")
