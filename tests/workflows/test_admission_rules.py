@@ -173,7 +173,7 @@ def test_an_opinion_older_than_a_change_of_the_application_no_longer_counts() ->
 
 def test_an_objection_stays_until_its_author_lifts_it() -> None:
     assert verdict("no_objection", facts(memory=a_round(claire="favorable", ines="objection"))) == (
-        "L’objection de Inès reste ouverte. Inès peut la lever, ou une nouvelle proposition.")
+        "L’objection d’Inès reste ouverte. Inès peut la lever, ou une nouvelle proposition.")
     assert verdict("no_objection", facts(memory=a_round(("admit"), ("ines",), ines="objection"))) == "oui"
 
 
