@@ -9,14 +9,16 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import waitress
 from peewee import fn
 
-from intake import cases
+from intake import cases, refusals
 from intake.facts import admission
 from intake.models import base, places
 from intake.models.dossiers import Case
 from intake.models.places import Place
 from intake.pages import step as step_page
+from tests.faults import syscalls
 from workflows.calendar import Month
 
 
@@ -88,7 +90,36 @@ def no_version() -> None:
     step_page.take_with_room = forgets  # type: ignore[assignment]
 
 
+def deferred_begin() -> None:
+    """A transaction takes the right to write at its first write, after it has read (TRUST 2.8)."""
+    connect = base.connect
+
+    def deferred(url: str, **options: Any) -> Any:
+        database = connect(url, **options)
+        if not base.db_is_postgres():
+            database._lock_type = "DEFERRED"
+        return database
+
+    base.connect = deferred
+
+
+def no_full_handler() -> None:
+    """Nobody says that the disk is full: it is a fault like any other (TRUST 5, degraded modes)."""
+    refusals.full = lambda error: refusals.fault(error)  # type: ignore[assignment]
+
+
+def default_connection_limit() -> None:
+    """Waitress as it comes: a hundred connections, however slow (TRUST 5.2)."""
+    create_server = waitress.create_server
+
+    def as_it_comes(app: Any, **options: Any) -> Any:
+        return create_server(app, **{name: value for name, value in options.items() if name != "connection_limit"})
+
+    waitress.create_server = as_it_comes
+
+
 BUILDS: dict[str, Callable[[], None]] = {
     "count_then_insert": count_then_insert, "answer_before_commit": answer_before_commit, "no_key": no_key,
-    "no_version": no_version,
+    "no_version": no_version, "deferred_begin": deferred_begin, "no_full_handler": no_full_handler,
+    "default_connection_limit": default_connection_limit, "every_sync_fails": syscalls.every_sync_fails,
 }
