@@ -1,4 +1,4 @@
-"""The database kept by somebody else (TRUST T5): a write waits for its turn; too long, it says so with its text, and one reads on."""
+"""The database kept by somebody else (TRUST T5): a write waits its turn; too long, it says so with its text; one reads on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk that is full, or fails (TRUST T21): one reads on, what is written is refused in words, nothing is lost; room back, all is back."""
+"""A disk that is full or fails (T21): reading goes on, writing is refused in words, nothing is lost; room back, all is well."""
 
 from __future__ import annotations
 
