@@ -98,11 +98,13 @@ def database(settings: Settings) -> Iterator[None]:
 
 
 def init(_: argparse.Namespace, settings: Settings) -> int:
-    """Tables, main antenna, places of the months ahead; then the names that releases changed."""
+    """Tables, main antenna, places of the months ahead; then the names that releases changed. Nothing, if a case were lost."""
     from intake import moment, stranded
     from intake.models import schema
 
     with database(settings):
+        if schema.begun() and (left := stranded.cases(before_renaming=True)):
+            return refuse("\n".join(left))
         schema.create(moment.now())
         renamed = stranded.rename_all()
         left = stranded.cases()

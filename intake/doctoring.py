@@ -21,15 +21,17 @@ from intake.stranded import cases as stranded_cases
 from workflows.signing import COOP_NAMES
 from workflows.wellformed import problems as flaws
 
-NETWORK_DISKS = ("nfs", "cifs", "smb", "9p", "fuse.sshfs")
+NETWORK_DISKS = ("nfs", "nfs4", "cifs", "smb", "smb3", "9p", "fuse.sshfs", "ceph", "glusterfs", "fuse.glusterfs")
+MOUNTS = Path("/proc/mounts")
 
 
 def examine(settings: Settings) -> tuple[list[str], list[str]]:
     """(what refuses the start in production, what to look at), as sentences."""
+    look_closer = health.stopped_badly(settings.database_url)  # before anything opens the database, and folds its log in
     problems = [said for look in MUST for said in look(settings)]
     warnings = [said for look in SHOULD for said in look(settings)]
     if not problems:
-        problems += _database(settings)
+        problems += _database(settings, look_closer)
     if not problems:
         warnings += _flood() + _late()
     return problems, warnings
@@ -52,25 +54,26 @@ def _readable_by_others(settings: Settings) -> list[str]:
 def _shared_disk(settings: Settings) -> list[str]:
     if settings.database_url.startswith("postgres"):
         return []
-    where, kind = "", ""
+    folder, where, kind = Path(settings.database_url.removeprefix("sqlite:///")).absolute().parent, "", ""
     try:
-        mounts = [line.split() for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+        mounts = [line.split() for line in MOUNTS.read_text(encoding="utf-8").splitlines()]
     except OSError:
         return []
     for _, mount, found, *_rest in mounts:
-        if str(settings.data.absolute()).startswith(mount) and len(mount) > len(where):
+        mount = mount.replace(r"\040", " ")
+        if folder.is_relative_to(mount) and len(mount) >= len(where):
             where, kind = mount, found
-    return [f"the data folder is on a network disk ({kind}): SQLite is not safe there"] if kind in NETWORK_DISKS else []
+    return [f"the database is on a network disk ({kind}): SQLite is not safe there"] if kind in NETWORK_DISKS else []
 
 
 def _debug(_: Settings) -> list[str]:
     return ["FLASK_DEBUG is set: remove it"] if os.environ.get("FLASK_DEBUG") else []
 
 
-def _database(settings: Settings) -> list[str]:
-    """What only an open database can say."""
+def _database(settings: Settings, look_closer: bool) -> list[str]:
+    """What only an open database can say; its every page, after an unclean stop."""
     try:
-        checked = health.damage if health.stopped_badly(settings.database_url) else list
+        checked = health.damage if look_closer else list
         base.connect(settings.database_url)
         sealed.load_keys(settings.key_file, create=not settings.production)
         with base.writing():

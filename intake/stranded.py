@@ -11,15 +11,15 @@ from intake.models.dossiers import Case, Dossier
 from workflows.wellformed import fingerprint
 
 
-def cases() -> list[str]:
-    """A sentence for each case in an unknown state or workflow, naming it."""
+def cases(*, before_renaming: bool = False) -> list[str]:
+    """A sentence for each case in an unknown state or workflow, naming it; `before_renaming`, those that nothing would save."""
     found = []
     for workflow, state in Case.select(Case.workflow, Case.state).distinct().tuples():
         known = workflows.ALL.get(workflow)
-        if known is not None and state in known.state:
+        if known is not None and (state in known.state or (before_renaming and state in known.renamed)):
             continue
-        for case in Case.select(Case, Dossier).join(Dossier).where(Case.workflow == workflow, Case.state == state):
-            found.append(f"{case.dossier.number}: its {workflow} stands at « {state} », which no longer exists. "
+        for (number,) in Case.select(Dossier.number).join(Dossier).where(Case.workflow == workflow, Case.state == state).tuples():
+            found.append(f"{number}: its {workflow} stands at « {state} », which no longer exists. "
                          f"Add renamed={{'{state}': …}} to workflows/{workflow}")
     return found
 

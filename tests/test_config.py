@@ -39,6 +39,7 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
     assert settings.production
 
 
+@pytest.mark.trust("T2")
 @pytest.mark.parametrize(("name", "value"), [
     ("INTAKE_SECRET_KEY", ""), ("INTAKE_SECRET_KEY", "short"), ("INTAKE_KEY_FILE", ""), ("INTAKE_SMTP_URL", ""),
     ("INTAKE_SMS_URL", "http://sms.exemple.fr"), ("INTAKE_SMS_URL", "sms.exemple.fr"), ("INTAKE_NOW", "2027-03-01T09:00:00Z"),
@@ -49,6 +50,7 @@ def test_production_refuses(tmp_path: Path, name: str, value: str) -> None:
     assert not (tmp_path / "data").exists(), "nothing is made"
 
 
+@pytest.mark.trust("T2")
 def test_production_refuses_keys_beside_the_data(tmp_path: Path) -> None:
     with pytest.raises(WrongSettings, match="INTAKE_KEY_FILE"):
         from_environment(production(tmp_path, INTAKE_KEY_FILE=str(tmp_path / "data" / "keys")))

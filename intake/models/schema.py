@@ -63,6 +63,11 @@ def status() -> list[tuple[str, datetime | None]]:
     return [(one.name, one.applied) for one in _runner().status()]
 
 
+def begun() -> bool:
+    """Whether the tables of some release are there."""
+    return bool(db.table_exists("case"))
+
+
 def at_head() -> bool:
     """Whether the database is what this release needs: none owed, none unknown."""
     return all(one.applied and one.path for one in _runner().status())

@@ -44,6 +44,8 @@ class Browser:
     connection: http.client.HTTPConnection | None = None
     cut_off: int = 0
     """How many times a server died while it was asked."""
+    within: float = 30
+    """Seconds to wait for an answer."""
 
     def get(self, path: str, **headers: str) -> Answer:
         """Open a page."""
@@ -68,7 +70,7 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.within)
         try:
             self.connection.request(method, path, body, {
                 **headers, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())})

@@ -29,6 +29,7 @@ def test_a_sound_house(opened: Any) -> None:
     assert health.sealed_by_others() == []
 
 
+@pytest.mark.trust("T2")
 @pytest.mark.both_databases
 def test_the_key_of_another_house_is_noticed(opened: Any, tmp_path: Path) -> None:
     ana = Person.create(first_name="Ana", last_name="Moreau", created_at=0)
@@ -46,6 +47,7 @@ def test_a_row_that_points_nowhere_is_noticed(opened: Any) -> None:
     assert any("person" in line for line in health.damage())
 
 
+@pytest.mark.trust("T2")
 def test_a_torn_file_is_noticed(opened: Any, database_url: str) -> None:
     db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     base.check_in()
@@ -60,6 +62,7 @@ def test_a_torn_file_is_noticed(opened: Any, database_url: str) -> None:
     assert health.damage()
 
 
+@pytest.mark.trust("T2")
 def test_an_unclean_stop_is_noticed_and_a_clean_one_is_not(opened: Any, database_url: str) -> None:
     Person.create(first_name="Ana", last_name="Moreau", created_at=0)
     assert health.stopped_badly(database_url)

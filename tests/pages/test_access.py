@@ -58,6 +58,7 @@ def test_who_may_open(app: Flask, people: Cast, browse: Browse, role: str) -> No
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.trust("T2")
 @pytest.mark.trust("T7")
 def test_a_route_without_access_stops_the_start() -> None:
     """The application refuses to start, and says which route."""
