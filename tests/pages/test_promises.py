@@ -37,8 +37,8 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publi
 def test_a_promise_comes_with_its_last_tests(browse: Browse, published: Published) -> None:
     published(T3=HELD)
     page = said(browse().get("/engagements"))
-    assert f"{A_MONTH} : la base de données les refuse. Essais réussis : 3. Fautes mises exprès, et vues : 1." in page
-    assert "Derniers essais : 2 mars 2027." in page
+    assert f"{A_MONTH} : la base de données les refuse. 3 essais réussis, 1 contre-essai" in page
+    assert "Essais du 2 mars 2027." in page
     assert "Appuyer deux fois" not in page, "T4 was not run"
 
 
@@ -60,7 +60,7 @@ def test_a_promise_stands_on_all_its_tests(browse: Browse, published: Published)
     published(T1=HELD)
     assert "coupure de courant" not in said(browse().get("/engagements"))
     published(T1=HELD, T20={**HELD, "passed": 1})
-    assert "coupure de courant. Essais réussis : 4. Fautes mises exprès, et vues : 2." in said(browse().get("/engagements"))
+    assert "coupure de courant. 4 essais réussis, 2 contre-essais" in said(browse().get("/engagements"))
 
 
 def test_nothing_published_is_said(browse: Browse, published: Published, settings: Settings) -> None:
@@ -75,7 +75,7 @@ def test_it_reads_in_english(browse: Browse, published: Published) -> None:
         kept["language"] = "en"
     page = said(reader.get("/engagements"))
     assert "A month never has more entries than places opened beforehand" in page
-    assert "Tests passed: 3. Faults made on purpose, and seen: 1." in page
+    assert "3 tests passed, 1 counter-test" in page
 
 
 def test_health_says_which_tests_are_missing(published: Published, settings: Settings) -> None:
