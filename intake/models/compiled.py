@@ -110,7 +110,7 @@ class _Statement:
         for index, name, convert in self.slots:
             value = given[name]
             values[index] = value if convert is None else convert(value)
-        cursor = db.obj.execute_sql(self.sql, values)
+        cursor = db.obj.say(self.sql, values)
         if self.makes_a_row:
             return self._new_id(cursor)
         if not self.selects:
@@ -157,8 +157,7 @@ def _reader(column: Any) -> Convert | None:
 def loaded(model: type[peewee.Model], names: tuple[str, ...], values: Any) -> Any:
     """A row as its model gives it, from values already converted."""
     made = model(__no_default__=1)
-    made.__data__.update(zip(names, values, strict=True))
-    made._dirty.clear()
+    made.__data__ = dict(zip(names, values, strict=True))
     return made
 
 

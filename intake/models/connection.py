@@ -6,7 +6,7 @@ import functools
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
@@ -60,11 +60,10 @@ class UnsafeDatabase(Exception):
     """The database cannot be opened safely: SQLite too old, or a setting that did not take."""
 
 
-@contextmanager
-def _spoken() -> Iterator[None]:
-    """A driver's error about lock, disk or conflict becomes one of ours."""
+def _spoken(act: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
+    """What it answers; a driver's error about lock, disk or conflict becomes one of ours."""
     try:
-        yield
+        return act(*args, **options)
     except peewee.PeeweeException as error:
         raise translated(error) from error
 
@@ -90,23 +89,27 @@ class _Spoken:
     """A database whose refusals are DatabaseBusy and DiskFull, wherever they come: statement, begin or commit."""
 
     def execute_sql(self, *args: Any, **options: Any) -> Any:
+        return _spoken(super().execute_sql, *args, **options)  # type: ignore[misc]
+
+    def say(self, statement: str, values: Sequence[Any]) -> Any:
+        """Run a statement with values as the driver takes them; its cursor."""
         try:
-            return super().execute_sql(*args, **options)  # type: ignore[misc]
+            with peewee.__exception_wrapper__:
+                cursor = self.cursor()  # type: ignore[attr-defined]
+                cursor.execute(statement, values)
+                return cursor
         except peewee.PeeweeException as error:
             raise translated(error) from error
 
     def begin(self, *args: Any, **options: Any) -> None:
-        with _spoken():
-            super().begin(*args, **options)  # type: ignore[misc]
+        _spoken(super().begin, *args, **options)  # type: ignore[misc]
 
     def commit(self) -> None:
-        with _spoken():
-            super().commit()  # type: ignore[misc]
+        _spoken(super().commit)  # type: ignore[misc]
 
     def connect(self, *args: Any, **options: Any) -> bool:
         try:
-            with _spoken():
-                return bool(super().connect(*args, **options))  # type: ignore[misc]
+            return bool(_spoken(super().connect, *args, **options))  # type: ignore[misc]
         except MaxConnectionsExceeded as error:
             raise DatabaseBusy("every connection is in use") from error
 
@@ -266,7 +269,7 @@ def write_transaction() -> Iterator[None]:
     if not _one_writer.acquire(timeout=WAIT):
         raise DatabaseBusy("another write lasts too long")
     try:
-        with db.atomic():
+        with db.transaction():
             yield
     finally:
         _one_writer.release()
@@ -277,18 +280,18 @@ def retried(act: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(act)
     def again(*args: P.args, **options: P.kwargs) -> R:
-        if db.in_transaction():
-            return act(*args, **options)
-        for turn in range(RETRIES):
-            try:
-                return act(*args, **options)
-            except Crossed:
-                time.sleep(random.uniform(0.5, 1) * 0.01 * 2 ** turn)  # noqa: S311
-        return act(*args, **options)
+        return retrying(functools.partial(act, *args, **options))
 
     return again
 
 
 def retrying(act: Callable[[], R]) -> R:
     """`retried`, at once."""
-    return retried(act)()
+    if db.in_transaction():
+        return act()
+    for turn in range(RETRIES):
+        try:
+            return act()
+        except Crossed:
+            time.sleep(random.uniform(0.5, 1) * 0.01 * 2 ** turn)  # noqa: S311
+    return act()
