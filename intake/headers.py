@@ -26,5 +26,5 @@ def dress(response: Response) -> Response:
         response.headers["Content-Language"] = language.current()
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
-        response.vary.update(("HX-Request", "HX-Request-Type", "Cookie"))
+        response.headers["Vary"] = "HX-Request, HX-Request-Type, Cookie"
     return response

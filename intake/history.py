@@ -13,6 +13,7 @@ from typing import Any
 
 from intake.models.actors import Actor
 from intake.models.base import db_is_postgres, new_uid
+from intake.models.compiled import made
 from intake.models.dossiers import (
     Answers,
     Case,
@@ -65,12 +66,12 @@ def append(line: Line, by: Actor, case: Case | None, written: Written) -> Event:
     """Write an event at the end of its chain, with what was written beside it. The dossier must be locked."""
     chain: Dossier | House = case.dossier if case is not None else _house()
     salt = secrets.token_hex(16)
-    event = Event(
-        uid=new_uid(), dossier=case.dossier if case else None, case=case, step=line.step, before=line.before,
-        after=line.after, actor=by.id, role=line.role, made_at=line.made_at, effective_on=line.effective_on,
-        cause=line.cause, key=line.key, subject=line.subject, fingerprint=line.fingerprint,
-        digest=keyed(salt, [written.text, written.sealed]), number=chain.events + 1, previous=chain.head,
-    )
+    event: Event = made(Event, {
+        **vars(line), "cause": line.cause and line.cause.id, "uid": new_uid(), "actor": by.id,
+        "dossier": case and case.dossier_id, "case": case and case.id, "digest": keyed(salt, [written.text, written.sealed]),
+        "number": chain.events + 1, "previous": chain.head})
+    if case is not None:
+        event.dossier, event.case = case.dossier, case
     event.hash = hash_of(event)
     write_event(event)
     _move_head(chain, event)

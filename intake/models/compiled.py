@@ -156,9 +156,14 @@ def _reader(column: Any) -> Convert | None:
 
 def loaded(model: type[peewee.Model], names: tuple[str, ...], values: Any) -> Any:
     """A row as its model gives it, from values already converted."""
-    made = model(__no_default__=1)
-    made.__data__ = dict(zip(names, values, strict=True))
-    return made
+    return made(model, dict(zip(names, values, strict=True)))
+
+
+def made(model: type[peewee.Model], values: dict[str, Any]) -> Any:
+    """A row from all its values, those of other tables by their ids; it has no default and remembers no change."""
+    row = model(__no_default__=1)
+    row.__data__ = values
+    return row
 
 
 def columns(model: type[peewee.Model]) -> tuple[str, ...]:
