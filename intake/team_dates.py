@@ -22,6 +22,7 @@ from workflows.accompaniment import Facts as PairingFacts
 from workflows.accompaniment.rules import Asked, asked_reviews
 from workflows.calendar import add_months, paris_day
 from workflows.cape.rules import three_contracts
+from workflows.contracts import SENT
 from workflows.counters import Counter, counters
 from workflows.duties import duties, may_read
 from workflows.obligations import HELD_SHARES, Known, Obligation
@@ -111,9 +112,9 @@ def counters_of(dossier: Dossier) -> list[Counter]:
 
 
 def decisions_of(dossier: Dossier) -> dict[str, list[str]]:
-    """What was decided in writing of doubtful dates, by workflow: who, when, why; the last word of each of a person's cases."""
+    """What was decided in writing of doubtful dates, by workflow: who, when, why; the last word of each contract that is sent."""
     here = Case.select(Case.id).join(Dossier).where(
-        Dossier.person == dossier.person_id, Case.workflow.in_(("cape", "salaried")))
+        Dossier.person == dossier.person_id, Case.workflow.in_(("cape", "salaried")), Case.state.in_(SENT))
     undone = taken_back(here)
     rows = (Answers.select(Answers, Event, Case, Person).join(Event, on=Answers.event)
             .join(Person, on=Event.actor).join_from(Event, Case, on=Event.case)

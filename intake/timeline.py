@@ -47,8 +47,9 @@ def page(dossier: Dossier, cases: Iterable[Case], *, before: int = 0, decisions:
     if before:
         rows = rows.where(Event.number < before)
     events = list(rows)
-    decided = decided_with([event for event in events if event.case_id in told_why])
-    lines = [line(event, by_id[event.case_id], read, decided.get(event.id, "")) for event in events if event.case_id in by_id]
+    decided, written = decided_with([event for event in events if event.case_id in told_why]), answered(events)
+    lines = [line(event, by_id[event.case_id], read, decided.get(event.id, ""), event.id in written)
+             for event in events if event.case_id in by_id]
     if decisions:
         lines = [one for one in lines if one.decision]
     more = events[-1].number if len(events) == MOST else 0
@@ -62,10 +63,17 @@ def decided_with(events: Iterable[Event]) -> dict[int, str]:
     return {row.event_id: row.text["decision"] for row in rows if row.text.get("decision")}
 
 
-def line(event: Event, case: Case, read: int, decided: str = "") -> Line:
-    """One event in words, with what it decided of a doubt."""
+def answered(events: Iterable[Event]) -> set[int]:
+    """The events with which somebody wrote something that is still there."""
+    wrote = (Answers.text != {}) | Answers.sealed.is_null(False)
+    rows = Answers.select(Answers.event).where(Answers.event.in_([event.id for event in events]), wrote)
+    return {number for number, in rows.tuples()}
+
+
+def line(event: Event, case: Case, read: int, decided: str = "", written: bool = False) -> Line:
+    """One event in words, with what it decided of a doubt; it leads to what was `written` with it."""
     row = row_of(event, case)
-    where = WHERE.get(event.step) or ("dossier.answers" if row is not None and row.form is not None else "")
+    where = WHERE.get(event.step) or ("dossier.answers" if written and row is not None and row.form is not None else "")
     anchor = f"e-{event.uid}" if where == "dossier.answers" else None
     effective = words.long_day(event.effective_on) if event.effective_on != paris_day(event.made_at) else ""
     at = words.sentence("{jour} {heure}", jour=day_of(event.made_at), heure=words.hour(event.made_at))

@@ -20,6 +20,8 @@ EVER = (*IN_FORCE, "ended")
 """States of a contract that has been in force at least a day."""
 SIGNED = ("signed", *EVER)
 """States of a contract that both sides have signed."""
+SENT = ("to_sign", *SIGNED)
+"""States of a contract that left for its signatures and was not taken back."""
 
 ONE_DAY = timedelta(days=1)
 DAY = re.compile(r"\b(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})\b")

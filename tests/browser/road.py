@@ -161,7 +161,7 @@ class Road:
 
     def is_read(self) -> None:
         """The file is complete; two members read it."""
-        self.by("Claire").does("Dossier complet", {"Personnes": ["Claire Dubreuil", "Salomé Vasseur"]})
+        self.by("Claire").does("Dossier complet", {"Personnes qui lisent ce dossier": ["Claire Dubreuil", "Salomé Vasseur"]})
 
     def is_met(self) -> None:
         """A date is proposed, chosen, held; support gives its opinion."""

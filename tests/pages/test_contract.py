@@ -95,6 +95,13 @@ def test_the_person_and_the_team_read_the_very_document(people: Cast, browse: Br
         assert hashlib.sha256(page.data).hexdigest() == sent.memory["document"]
 
 
+def test_nothing_was_written_with_it_so_its_line_leads_nowhere(people: Cast, browse: Browse, sent: Any) -> None:
+    """The history leads to « Réponses » only where an answer stands there."""
+    page = read(browse(people.sami).get(f"/dossier/{sent.dossier.uid}/historique"))
+    led = [said for said, where in page.links if "#e-" in where]
+    assert "a envoyé le contrat" in page.text and led and not any("a envoyé le contrat" in said for said in led)
+
+
 def test_others_find_nothing(people: Cast, browse: Browse, sent: Any) -> None:
     for stranger in (people.zoe, people.ben, people.claire):
         for last in ("contrat.pdf", "document.pdf", "sign", "lire/0", "give_code"):

@@ -93,9 +93,15 @@ def test_a_doubt_is_decided_in_writing_and_said_beside_its_counter(people: Cast,
         RoleGrant.create(person=people.zoe, role="associates", since=date(2026, 1, 1))
     history = text(browse(people.zoe).get(f"/dossier/{drafted.dossier.uid}/historique"))
     assert "Sami a envoyé le contrat à signer" in history and "Décision :" not in history, "read where its form is read"
+    led = [said for said, address in read(sami.get(f"/dossier/{drafted.dossier.uid}/historique")).links if "#e-" in address]
+    assert any("a envoyé le contrat" in one for one in led), "what was decided is one press away"
 
     assert press(sami, at(drafted, "undo"), "Annuler").status_code == 303
     assert again_state(drafted) == "drafting" and told not in text(sami.get(counted)), "undone with its sending"
+    assert press(sami, at(drafted, "send"), SEND, decision=LINE).status_code == 303
+    assert told in text(sami.get(counted))
+    assert press(sami, at(drafted, "rework"), "Reprendre le contrat", reason="Une faute").status_code == 303
+    assert again_state(drafted) == "drafting" and told not in text(sami.get(counted)), "what is not sent decides nothing"
 
 
 def again_state(case: Any) -> str:

@@ -267,6 +267,10 @@ def test_ben_of_kpa_cite_answers_a_shorter_one() -> None:
         "you", "activity", "motivation", "time", "availability", "charter", "rules", "presentation"]
     told = [one.sentence for one in the_rules(knowing(kpa=True, settings=DEFAULTS))]
     assert told and "Contribution à Optéos" in told[0] and not any("liste d’attente" in one for one in told)
+    page = next(page for page in APPLICATION_PAGES if page.name == "rules")
+    form = page.form()
+    page.fill(form, knowing(kpa=True))
+    assert form.rules.label.text == "Lu : contribution et règles d’entrée", "there is no list there"
 
 
 def test_someone_met_at_the_kiosk_is_asked_their_age() -> None:

@@ -17,6 +17,7 @@ from workflows.admission.house_rules import the_rules
 from workflows.grammar import Page, StepForm
 from workflows.lists import CIRCLES
 from workflows.roles import circle, cogerance, support
+from workflows.sentences import Sentence
 
 YOU: Final = "Vous et votre projet"
 PIECES: Final = "Vos pièces"
@@ -355,6 +356,12 @@ class RulesForm(Asking):
     )
 
 
+def name_the_rules(form: RulesForm, facts: Any) -> None:
+    """KPA-Cité has no waiting list."""
+    if in_programme(facts):
+        form.rules.label.text = Sentence("Lu : contribution et règles d’entrée")
+
+
 def offer_start(form: StartForm, facts: Any) -> None:
     """The months to come."""
     form.start.choices = list(facts.months)
@@ -381,7 +388,7 @@ APPLICATION_PAGES: Final[tuple[Page, ...]] = (
     Page("cooperation", "Ce que vous aimeriez apporter", CooperationForm, YOU, WISHES, applies=outside_programme),
     Page("support", "Comment vous accompagner ?", SupportForm, YOU, WISHES, applies=outside_programme),
     Page("charter", "La charte KPA-Cité", CharterForm, YOU, WISHES, applies=in_programme),
-    Page("rules", "Les règles d’Optéos", RulesForm, YOU, WISHES, told=the_rules),
+    Page("rules", "Les règles d’Optéos", RulesForm, YOU, WISHES, told=the_rules, fill=name_the_rules),
     Page("budget", "Votre budget", BudgetForm, PIECES, DOCUMENTS, applies=outside_programme),
     Page("insurance", "Questionnaire d’assurance", InsuranceForm, PIECES, DOCUMENTS, applies=outside_programme),
     Page("presentation", "Votre présentation ou votre CV", PresentationForm, PIECES, DOCUMENTS),

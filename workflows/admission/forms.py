@@ -156,7 +156,7 @@ class AbsenceForm(StepForm):
 class ReadersForm(StepForm):
     """Who reads the dossier: `readers.number` people, one outside the person's network."""
 
-    people = f.PeopleField("Personnes", missing="Choisissez les personnes qui lisent")
+    people = f.PeopleField("Personnes qui lisent ce dossier", missing="Choisissez les personnes qui lisent")
     linked = f.PeopleField("Parmi elles, dans le réseau de la personne", optional=True)
 
 
