@@ -283,6 +283,20 @@ def test_connections_lost_by_the_server_are_replaced(opened: Any) -> None:
         assert Antenna.select().count() > 0
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_lost_an_instant_ago_is_busy_once(opened: Any) -> None:
+    """It was spoken to within the second, so nobody asks it first whether it is there: one « réessayez », and no restart."""
+    with writing():
+        opened.execute_sql("SELECT 1")
+    with psycopg.connect(opened.database, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                      " WHERE pid <> pg_backend_pid() AND datname = current_database()")
+    with pytest.raises(DatabaseBusy), writing():
+        Antenna.select().count()
+    with writing():
+        assert Antenna.select().count() > 0
+
+
 def test_more_at_once_than_connections_is_busy(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "WAIT", 1)
     database = base.connect(database_url, connections=1)
