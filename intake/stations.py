@@ -6,6 +6,6 @@ from intake.models.dossiers import Case
 from workflows.line import stations
 
 
-def stations_of(cases: Sequence[Case]) -> list[dict[str, str]]:
-    """The stations of a dossier: name, one line, state."""
-    return [{"name": one.name, "says": one.note, "state": one.status} for one in stations(cases)]
+def stations_of(cases: Sequence[Case], *, mine: bool) -> list[dict[str, str]]:
+    """The stations of a dossier, for its person or for others: name, one line, state."""
+    return [{"name": one.name, "says": one.note, "state": one.status} for one in stations(cases, mine=mine)]

@@ -15,7 +15,9 @@ Status = Literal["done", "here", "ahead", "end"]
 NAMES: Final = (
     "Candidature", "Rencontre", "Liste d’attente", "Contrat CAPE", "Contrat salarié", "Sociétariat",
 )
-HERE: Final = "Vous êtes ici"
+HERE: Final = ("Vous êtes ici", "Vous êtes ici, jusqu’au {jour}")
+THEY_ARE_HERE: Final = ("En cours", "En cours, jusqu’au {jour}")
+"""The present station, alone and with its last day: for the person, and for whoever looks at their dossier."""
 AHEAD: Final = "À venir"
 NONE: Final = "Sans objet"
 PREPARED: Final = "En préparation"
@@ -59,11 +61,14 @@ class Station:
     """The day it was done, or the last day of what runs."""
 
 
-def stations(cases: Iterable[Run], names: Sequence[str] = NAMES) -> tuple[Station, ...]:
-    """The six stations of a dossier from its cases, in the order they were opened, and its end if it has one."""
+def stations(cases: Iterable[Run], names: Sequence[str] = NAMES, *, mine: bool = True) -> tuple[Station, ...]:
+    """The six stations of a dossier from its cases, in the order they were opened, and its end if it has one.
+
+    `mine` when its own person reads it.
+    """
     dossier = _Dossier(tuple(case for case in cases if case.state))
     current = dossier.current
-    line = [_station(dossier, n, name, current) for n, name in enumerate(names, start=1)]
+    line = [_station(dossier, n, name, current, HERE if mine else THEY_ARE_HERE) for n, name in enumerate(names, start=1)]
     end = dossier.end
     return (*line, Station(len(line) + 1, end[0], "end", end[1], end[2])) if end else tuple(line)
 
@@ -73,10 +78,10 @@ def current_station(cases: Iterable[Run]) -> int:
     return _Dossier(tuple(case for case in cases if case.state)).current
 
 
-def _station(dossier: _Dossier, n: int, name: str, current: int) -> Station:
+def _station(dossier: _Dossier, n: int, name: str, current: int, here: tuple[str, str]) -> Station:
     if n == current and not dossier.left:
         day = dossier.until if n in (4, 5) else None
-        return Station(n, name, "here", Sentence("Vous êtes ici, jusqu’au {jour}", jour=_words(day)) if day else HERE, day)
+        return Station(n, name, "here", Sentence(here[1], jour=_words(day)) if day else here[0], day)
     if dossier.has_no_object(n, current):
         return Station(n, name, "done" if n < current else "ahead", NONE)
     done, day = dossier.done(n)

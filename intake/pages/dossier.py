@@ -150,10 +150,11 @@ def _show(template: str, dossier: Dossier, cases: list[Case], tab: str, **values
                 ("summary", "Résumé"), ("answers", "Réponses"),
                 ("pieces", _counted("Pièces", len(_pieces(dossier, cases)) + len(_contracts(cases)))),
                 ("exchanges", _counted("Échanges", _letters(dossier, cases).count())), ("history", "Historique"))]
-    return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs, stations=[] if glance else stations_of(cases),
-                glance=glance, name=name_of(dossier),
+    mine = dossier.person_id == me().id
+    return show(template, dossier=dossier, cases=cases, main=main, tabs=tabs,
+                stations=[] if glance else stations_of(cases, mine=mine), glance=glance, name=name_of(dossier),
                 state=workflow_of(main).state[main.state] if main else None, workflow_of=workflow_of,
-                mine=dossier.person_id == me().id, today=moment.today(), back=_where_from(dossier), **values)
+                mine=mine, today=moment.today(), back=_where_from(dossier), **values)
 
 
 def _counted(label: str, number: int) -> str:

@@ -52,7 +52,7 @@ def mine() -> Response:
     found, offered = ahead.dates_of(cases), openings(dossier)
     first = [(one, *opening) for one in found for opening in offered if opening[0].name == one.step]
     return show(
-        "journey.html", dossier=dossier, dossiers=dossiers, main=main, here=here, stations=stations_of(cases),
+        "journey.html", dossier=dossier, dossiers=dossiers, main=main, here=here, stations=stations_of(cases, mine=True),
         state=workflow_of(main).state[main.state] if main else None, greeting=greeting(dossier.person, main),
         begun=any(case.workflow != "admission" for case in cases), rank=rank_of(main), next=next_of(main),
         dates=dates_ahead(dossier, found, here, first), contact=contact_of(dossier, main),

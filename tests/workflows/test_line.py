@@ -56,6 +56,7 @@ def test_a_pause_stays_where_it_began() -> None:
 def test_lina_trades_until_her_term() -> None:
     line = stations([JOINED, TRADING])
     assert line[3].note == "Vous êtes ici, jusqu’au 30 novembre 2027"
+    assert stations([JOINED, TRADING], mine=False)[3].note == "En cours, jusqu’au 30 novembre 2027", "her peer is not there"
     assert line[3].day == date(2027, 11, 30)
     assert [station.status for station in line] == ["done", "done", "done", "here", "ahead", "ahead"]
 
