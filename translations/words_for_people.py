@@ -245,7 +245,7 @@ def of_workflows() -> Iterator[tuple[str, str]]:
 
 
 def _of_row(row: Step) -> Iterator[str]:
-    yield from (row.past, row.label or "")
+    yield from (row.past, row.label or "", row.again_label)
     yield from (then.sentence for then in row.then if isinstance(then, Task))
     if row.form is not None and row.name in WRITTEN_FOR_BOTH:
         yield from _of_form(row.form)

@@ -162,8 +162,9 @@ def _effect(then: Any) -> str:
 
 
 def _button(row: Step) -> str:
-    """What its person reads, then what the team does."""
-    return (row.label or "–") + (f" (team: {row.team_label})" if row.team_label else "")
+    """What its person reads, what the team does, what it is called the second time."""
+    others = [f"{who}: {label}" for who, label in (("team", row.team_label), ("again", row.again_label)) if label]
+    return (row.label or "–") + (f" ({'; '.join(others)})" if others else "")
 
 
 def _plain(text: str) -> str:

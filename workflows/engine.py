@@ -115,7 +115,7 @@ def open_steps(workflow: Workflow, state: str, roles: Collection[Role], facts: C
             continue
         seen.add(row.name)
         refusals, warnings, _ = _judge(row, facts, None)
-        shown.append(OpenStep(row.shown_to(roles), refusals, warnings))
+        shown.append(OpenStep(row.shown_to(roles, state), refusals, warnings))
     return shown
 
 

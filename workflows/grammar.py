@@ -315,6 +315,8 @@ class Step:
     """Never undone: a signature, a vote."""
     quiet: bool = False
     """Leaves the version unchanged: makes nobody's page stale."""
+    again_label: str = ""
+    """The button where the step leads back to the state one is in: « Changer de réunion »."""
     team_label: str = ""
     """The button on somebody else's dossier, where `label` speaks as its person does (« ma demande »)."""
 
@@ -323,13 +325,19 @@ class Step:
         """Who may take it."""
         return frozenset((self.by,) if isinstance(self.by, str) else self.by)
 
-    def shown_to(self, roles: Collection[Role]) -> Step:
-        """The row with the button that these roles read: the person's own words, or those of the team."""
+    def shown_to(self, roles: Collection[Role], state: str) -> Step:
+        """The row with the button these roles read in this state: its person’s words, the team’s, or those of a second time."""
+        if self.again_label and state == self.dest:
+            return self._again
         return self._of_the_team if self.team_label and not {"person"} & frozenset(roles) else self
 
     @cached_property
     def _of_the_team(self) -> Step:
         return replace(self, label=self.team_label)
+
+    @cached_property
+    def _again(self) -> Step:
+        return replace(self, label=self.again_label)
 
     @property
     def opens(self) -> bool:

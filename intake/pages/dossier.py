@@ -290,7 +290,7 @@ def _undoable(cases: list[Case]) -> list[dict[str, Any]]:
         last = undo.last_step(case)
         if last is not None and undo.why_not(case, last, me()) is None:
             rows = workflow_of(case).rows(last.step)
-            found.append({"label": rows[0].shown_to(my_roles(case)).label, "until": undo.until(case, last),
+            found.append({"label": rows[0].shown_to(my_roles(case), "").label, "until": undo.until(case, last),
                           "href": url_for("step.take", dossier=case.dossier.uid, case=case.uid, step="undo")})
     return found
 

@@ -164,7 +164,7 @@ def gone(case: Case, step: str, about: Item | None) -> OpenStep:
     """A step of mine that this state no longer has: an old page sends it, or its form comes twice. Else 404."""
     mine = my_roles(case, about)
     row = next((row for row in workflow_of(case).rows(step) if row.label and row.roles & mine), None) or abort(404)
-    return OpenStep(row.shown_to(mine), (not_from_here(workflow_of(case), case.state),))
+    return OpenStep(row.shown_to(mine, case.state), (not_from_here(workflow_of(case), case.state),))
 
 
 def after(dossier: Dossier, event: Event | None = None) -> str:

@@ -33,8 +33,7 @@ lapsed       | Classée sans réponse   |         |
 ROWS = f"""
 register | Laisser mes coordonnées | – → contact | person circle | old_enough
 register | | – → contact | kiosk | old_enough
-book | Choisir une réunion | contact → meeting | person circle | seat_left
-book | Changer de réunion | meeting → meeting | person circle | seat_left
+book | Choisir une réunion | contact meeting → meeting | person circle | seat_left
 begin | Commencer ma demande | contact → draft | person | meeting_optional
 attend | Noter la présence | contact meeting → draft | circle kiosk |
 miss | Noter l’absence | meeting → contact | circle |
@@ -256,7 +255,6 @@ def test_who_steps_back() -> None:
 
 TASKS = """
 register circle admission.contact_days
-book facilitator 0
 book facilitator 0
 submit circle admission.file_days
 accept_file circle admission.interview_days

@@ -122,12 +122,6 @@ def needs_place(facts: Facts, _: Answers) -> bool:
 READ = Task(circle, "Lire la candidature", "admission.file_days", working=True, closes_with=("accept_file",))
 MEET = "Rencontrer la personne et noter la rencontre"
 CALL_OFF = (TakeStep("cape", "cancel"), TakeStep("salaried", "withdraw"))
-BOOKED = (
-    Remember(keep.booked),
-    Task(facilitator, "Noter les présences à la réunion",
-         due=lambda facts, answers: working_day_on_or_after(facts.day_after_meeting(answers["meeting"])),
-         closes_with=("book", "attend", "miss", "cancel_meeting", "skip_meeting", "withdraw")),
-    Letter("meeting_booked"))
 NO_PAIRING = TakeStep("accompaniment", "end", everywhere=True, unless_refused=True)
 HOLD = HoldPlace(keep.month_asked)
 
@@ -141,11 +135,14 @@ STEPS = (
          then=[Task(circle, "Écrire à ce contact de la borne", "admission.contact_days",
                     closes_with=("book", "attend", "skip_meeting", "begin")),
                Letter("contact_received")], past="a laissé ses coordonnées à la borne"),
-    Step("book", "Choisir une réunion", ("contact",), "meeting", by=(person, circle), form=f.BookingForm,
-         fill=f.offer_meetings, only_if=[r.seat_left], then=BOOKED, past="a choisi une réunion d’information",
-         team_label="Inscrire à une réunion"),
-    Step("book", "Changer de réunion", ("meeting",), "meeting", by=(person, circle), form=f.BookingForm,
-         fill=f.offer_meetings, only_if=[r.seat_left], then=BOOKED, past="a choisi une autre réunion d’information"),
+    Step("book", "Choisir une réunion", ("contact", "meeting"), "meeting", by=(person, circle), form=f.BookingForm,
+         fill=f.offer_meetings, only_if=[r.seat_left],
+         then=[Remember(keep.booked),
+               Task(facilitator, "Noter les présences à la réunion", due=lambda facts, answers: working_day_on_or_after(
+                   facts.day_after_meeting(answers["meeting"])),
+                   closes_with=("book", "attend", "miss", "cancel_meeting", "skip_meeting", "withdraw")),
+               Letter("meeting_booked")], past="a choisi une réunion d’information",
+         team_label="Inscrire à une réunion", again_label="Changer de réunion"),
     Step("begin", "Commencer ma demande", ("contact",), "draft", by=person, chosen_if=[r.meeting_optional],
          past="a commencé sa demande"),
     Step("attend", "Noter la présence", ("contact", "meeting"), "draft", by=(circle, kiosk),
