@@ -235,7 +235,7 @@ def of_workflows() -> Iterator[tuple[str, str]]:
         where = f"workflows/{workflow.name}"
         yield workflow.title, where
         for state in workflow.states:
-            yield from ((text, where) for text in (state.label, state.says) if text)
+            yield from ((text, where) for text in (state.label, state.own_label, state.says) if text)
         for row in workflow.steps:
             yield from ((text, where) for text in _of_row(row) if text)
         yield from ((rule.sentence, where) for rule in workflow.rules.values() if rule.kind == "house" and rule.lifted_by)

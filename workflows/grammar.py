@@ -272,6 +272,8 @@ class State:
     """What the person reads: where I am, what happens next. One or two short sentences."""
     pages: str = ""
     """Name of the questionnaire that is filled in here."""
+    own_label: str = ""
+    """What its person reads in place of `label`, where that speaks of the team's work (« À lire »)."""
 
 
 @dataclass(frozen=True, eq=False)

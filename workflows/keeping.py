@@ -59,10 +59,11 @@ def leaving(cases: Iterable[Stood], settings: Settings) -> Leaving | None:
     admission = next((case for case in stood if case.workflow == "admission"), None)
     if admission is None or admission.state not in WITHOUT_SEQUEL:
         return Leaving("accompaniment", delay_end(max(case.since for case in stood), settings["keep.accompaniment"]))
-    return _without_sequel(admission, settings)
+    return without_sequel(admission, settings)
 
 
-def _without_sequel(admission: Stood, settings: Settings) -> Leaving:
+def without_sequel(admission: Stood, settings: Settings) -> Leaving:
+    """When an application that led nowhere goes."""
     if admission.agreed_on is not None:
         last = max(admission.agreed_on, admission.since)
         return Leaving("refused_consent", delay_end(last, settings["keep.refused_consent"]))

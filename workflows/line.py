@@ -89,7 +89,7 @@ def _station(dossier: _Dossier, n: int, name: str, current: int, here: tuple[str
         said = {1: "Envoyée le {jour}", 2: "Faite le {jour}", 3: "Place acceptée le {jour}", 4: "Jusqu’au {jour}",
                 5: "Depuis le {jour}", 6: "Depuis le {jour}"}[n]
         return Station(n, name, "done", Sentence(said, jour=_words(day)) if day else "Fait", day)
-    return Station(n, name, "ahead", PREPARED if dossier.is_prepared(n) else AHEAD)
+    return Station(n, name, "ahead", PREPARED if dossier.is_prepared(n) else NONE if dossier.end and not current else AHEAD)
 
 
 def _words(day: date) -> str:

@@ -6,7 +6,7 @@ from peewee import Check, ForeignKeyField, IntegerField, TextField, fn
 
 from intake.models.base import InstantField, Model, UidField
 from intake.models.compiled import compiled, param
-from intake.models.dossiers import Dossier, Event
+from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Person
 
 
@@ -53,6 +53,17 @@ def messages_between(dossier: Dossier, person: Person) -> int:
         (Letter.recipient == person) | (Event.actor == person)).distinct())
     found: int = rows.count()
     return found
+
+
+ANSWERED = ("deferred", "declined", "redirected")
+"""States of an admission that a letter of the same name tells, if the circle wished."""
+
+
+def was_written(case: Case, person: Person) -> bool:
+    """Whether what was decided was written to someone: a letter of the name of the state."""
+    return case.state in ANSWERED and Letter.select(Letter.id).where(
+        Letter.dossier == case.dossier_id, Letter.template == case.state, Letter.recipient == person,
+        Letter.status != "dropped", Letter.body != "").exists()
 
 
 _GATHERED = compiled(lambda: Letter.select(Letter.id).where(Letter.status == "gathered").limit(1))

@@ -13,7 +13,7 @@ from intake.answers_read import complement_asked
 from intake.items import items_of
 from intake.lookup import cases_of, my_roles, my_steps, workflow_of
 from intake.models.dossiers import Case, Dossier
-from intake.models.letters import messages_between
+from intake.models.letters import messages_between, was_written
 from intake.models.people import Antenna, Person
 from intake.models.tasks import left_to
 from intake.pages.dossier import ASIDE, IN_FORCE, href, likely_first, main_case, openings, why_not
@@ -30,7 +30,7 @@ pages = Blueprint("journey", __name__)
 QUIET = ASIDE | {"revise", "mediate"}
 IN_PLACE = ("answer", "choose_interview", "reconfirm")
 """Steps whose form stands on the home itself."""
-LEAVING = ("pause", "withdraw", "give_back", "leave", "renounce")
+LEAVING = ("pause", "withdraw", "give_back", "leave", "renounce", "cancel")
 """Steps that come last, as links."""
 OF_THE_OFFER = ("accept", "decline_offer", "postpone")
 """Steps that one page answers together."""
@@ -113,6 +113,7 @@ def say_case(case: Case) -> dict[str, Any]:
         "blocked": [why_not(case, one) for one in shown if not leads_on(one) and one.step.name not in OF_THE_OFFER],
         "missing": [] if to_fill or state.closed else shelf.missing_of(case),
         "request": complement_asked(case, my_roles(case)), "in_place": in_place(steps, facts),
+        "prepared": case.workflow in ("cape", "salaried") and state.name == "drafting", "written": was_written(case, me()),
         "leaving": [(one.step, href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
     }
 

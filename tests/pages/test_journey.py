@@ -16,6 +16,8 @@ from intake.models.days import Assembly, InfoMeeting
 from intake.models.dossiers import Answers, Case, Event
 from intake.models.letters import Letter
 from intake.models.people import Commitment, Person
+from intake.retention import leaving_dossiers
+from intake.words import long_day
 from tests.cases.test_admission import again, arrived, fill_pages, in_review, step
 from tests.cases.test_contracts import a_dossier
 from tests.cases.test_pairing_and_exit import MEETING, in_cape, in_cesa, paired
@@ -122,6 +124,29 @@ def test_each_state_says_what_happens_next_and_when(people: Cast, browse: Browse
         if state == "withdrawn":
             step(case, "withdraw", people.ana, reason="Je pars")
     assert sentence in said(read(browse(people.ana).get(HOME)))
+
+
+def test_a_day_that_is_past_is_never_announced(people: Cast, browse: Browse, clock: Clock) -> None:
+    """What is late says so; an erasure is told on the day that retention reckons, agreement to stay in touch included."""
+    with writing():
+        case = step(arrived(people.ana), "skip_meeting", people.claire, reason="Connue")
+        fill_pages(case)
+        case = step(case, "submit", people.ana)
+        home = browse(people.ana)
+        assert "Candidature envoyée" in said(read(home.get(HOME))) and "À lire" not in said(read(home.get(HOME)))
+        clock.forward(days=30)
+    assert "lit encore votre demande. Cela prend plus de temps que prévu" in said(read(browse(people.ana).get(HOME)))
+    with writing():
+        case = step(again(case), "withdraw", people.ana, reason="Je pars")
+        gone, = [f"seront effacées le {long_day(found.on)}.".replace("\u00a0", " ") for _, found in leaving_dossiers()]
+    assert gone in said(read(browse(people.ana).get(HOME)))
+    clock.forward(days=95)
+    shown = said(read(browse(people.ana).get(HOME)))
+    assert "Vos réponses seront bientôt effacées" in shown and "À venir" not in shown
+    with writing():
+        step(again(case), "stay_in_touch", people.ana, agreed="oui")
+        kept, = [f"seront effacées le {long_day(found.on)}.".replace("\u00a0", " ") for _, found in leaving_dossiers()]
+    assert kept != gone and kept in said(read(browse(people.ana).get(HOME)))
 
 
 def test_somebody_is_named_with_a_telephone(people: Cast, browse: Browse) -> None:

@@ -90,7 +90,7 @@ def test_someone_enrolled_at_kpa_never_waits() -> None:
 def test_a_closed_admission_ends_the_line_with_its_day() -> None:
     line = stations([Run("admission", "declined", {"taken": SENT, "completed_on": "2026-09-20",
                                                    "since": "2026-10-20T23:30:00+00:00"})])
-    assert (line[0].note, line[1].note) == ("Envoyée le 8 septembre 2026", "À venir")
+    assert (line[0].note, line[1].note) == ("Envoyée le 8 septembre 2026", "Sans objet"), "nothing is to come"
     assert (line[-1].n, line[-1].name, line[-1].status, line[-1].note) == (7, "Sans suite", "end", "Le 21 octobre 2026")
     assert not [station for station in line if station.status == "here"]
 

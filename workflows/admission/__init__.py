@@ -58,6 +58,7 @@ STATES = (
     State("draft", "Candidature à envoyer", waits_for=(person,), next_steps=("submit",), pages="application",
           says="Votre candidature n’est pas encore envoyée. Remplissez-la à votre rythme, puis envoyez-la."),
     State("submitted", "À lire", waits_for=(circle,), ladder=True, next_steps=("accept_file",), pages="application",
+          own_label="Candidature envoyée",
           says="Votre candidature est envoyée. Le Cercle accompagnement la lit et vous répond dans tous les cas."),
     State("review", "Rencontre", waits_for=(circle,), ladder=True, pages="application",
           next_steps=("propose_interview", "record_interview", "check_support", "propose", "give_opinion", "admit",

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 
 from workflows.admission import deadlines as due
 from workflows.admission.facts import Facts
-from workflows.calendar import Month, add_working_days, delay_end, paris_day
+from workflows.calendar import Month, add_working_days, paris_day
 from workflows.grammar import Told
+from workflows.keeping import Stood, without_sequel
 from workflows.numerals import counted
 
 NO_MATTER_WHAT = "Vous recevrez un courriel, quelle que soit la réponse."
+LATE = "Cela prend plus de temps que prévu, votre demande n’est pas oubliée."
 
 
 # What happens next ---------------------------------------------------------------------------------------------------
@@ -41,8 +43,10 @@ def _draft(facts: Facts) -> Told:
 
 def _submitted(facts: Facts) -> Told:
     sent = facts.day("sent_on") or paris_day(facts.since)
-    return Told(f"Le Cercle accompagnement lit votre demande d’ici le {{jour}}. {NO_MATTER_WHAT}",
-                {"jour": add_working_days(sent, facts.settings["admission.file_days"])})
+    by = add_working_days(sent, facts.settings["admission.file_days"])
+    if by < facts.today:
+        return Told(f"Le Cercle accompagnement lit encore votre demande. {LATE} {NO_MATTER_WHAT}")
+    return Told(f"Le Cercle accompagnement lit votre demande d’ici le {{jour}}. {NO_MATTER_WHAT}", {"jour": by})
 
 
 def _review(facts: Facts) -> Told:
@@ -52,14 +56,18 @@ def _review(facts: Facts) -> Told:
         return Told("Nous nous rencontrons le {jour}. Le Cercle décide ensuite, par consentement.", {"jour": chosen})
     if facts.round.get("opened"):
         opened = paris_day(datetime.fromisoformat(facts.round["opened"]))
-        by = max(facts.today, opened + timedelta(days=facts.settings["admission.opinion_days"]))
+        by = opened + timedelta(days=facts.settings["admission.opinion_days"])
+        if by < facts.today:
+            return Told(f"Le Cercle donne encore ses avis, puis décide. {LATE} {NO_MATTER_WHAT}")
         return Told(f"Le Cercle donne ses avis d’ici le {{jour}}, puis décide. {NO_MATTER_WHAT}", {"jour": by})
     if facts.interviews:
         return Told(f"Le Cercle prépare sa décision. {NO_MATTER_WHAT}")
     if interview.get("proposed") and not chosen:
         return Told("Choisissez une date de rencontre. Le Cercle décide ensuite, par consentement.")
     begun = facts.day("completed_on") or paris_day(facts.since)
-    by = max(facts.today, begun + timedelta(days=facts.settings["admission.interview_days"]))
+    by = begun + timedelta(days=facts.settings["admission.interview_days"])
+    if by < facts.today:
+        return Told(f"Le Cercle doit encore vous rencontrer, puis décide. {LATE} {NO_MATTER_WHAT}")
     return Told(f"Le Cercle vous rencontre d’ici le {{jour}}, puis décide. {NO_MATTER_WHAT}", {"jour": by})
 
 
@@ -102,8 +110,10 @@ def _signing(facts: Facts) -> Told:
 
 
 def _paused(facts: Facts) -> Told:
-    ends = "Votre pause se termine le {jour}. Sans nouvelles, le Cercle vous appelle avant de classer votre demande."
     begun, until = facts.day("paused_on"), facts.day("paused_until")
+    over = until is not None and until < facts.today
+    when = "Votre pause est finie depuis le {jour}." if over else "Votre pause se termine le {jour}."
+    ends = f"{when} Sans nouvelles, le Cercle vous appelle avant de classer votre demande."
     if not facts.memory.get("admitted_at") or begun is None:
         return Told(ends, {"jour": until})
     kept = begun + timedelta(days=facts.settings["pause.rank_days"])
@@ -116,8 +126,7 @@ def _left(facts: Facts) -> Told:
     until, erased = paris_day(due.reopen_until(facts)), _erased_on(facts, paris_day(facts.since))
     back = ("Vous pouvez revenir sur ce choix jusqu’au {jour} inclus." if until >= facts.today
             else "Une nouvelle candidature reste possible.")
-    gone = "Vos réponses seront effacées le {effacées}." if erased else "Vos réponses sont effacées."
-    return Told(f"{back} {gone}", {"jour": until, "effacées": erased})
+    return Told(f"{back} {_gone(facts, erased)}", {"jour": until, "effacées": erased})
 
 
 def _declined(facts: Facts) -> Told:
@@ -125,18 +134,30 @@ def _declined(facts: Facts) -> Told:
     if asked and asked >= facts.since:
         by = paris_day(asked) + timedelta(days=facts.settings["admission.reexamine_days"])
         return Told("La cogérance répond à votre demande de réexamen d’ici le {jour}.", {"jour": by})
-    return Told("La cogérance répond à une demande de réexamen sous {n:jour|jours}. "
-                "Vos réponses seront effacées le {effacées}.", {
-        "n": facts.settings["admission.reexamine_days"], "effacées": _erased_on(facts, paris_day(facts.since))})
+    erased = _erased_on(facts, paris_day(facts.since))
+    return Told(f"La cogérance répond à une demande de réexamen sous {{n:jour|jours}}. {_gone(facts, erased)}", {
+        "n": facts.settings["admission.reexamine_days"], "effacées": erased})
 
 
 def _redirected(facts: Facts) -> Told:
-    return Told("Vos réponses seront effacées le {effacées}.", {"effacées": _erased_on(facts, paris_day(facts.since))})
+    erased = _erased_on(facts, paris_day(facts.since))
+    return Told(_gone(facts, erased), {"effacées": erased})
 
 
 def _erased_on(facts: Facts, closed: date) -> date | None:
-    """When the answers of an application closed that day go; None when nothing was sent."""
-    return delay_end(closed, facts.settings["keep.refused"]) if facts.taken("submit") or facts.taken("take_over") else None
+    """When the answers of an application closed that day go, as `intake.retention` reckons it; None when nothing was sent."""
+    if not (facts.taken("submit") or facts.taken("take_over")):
+        return None
+    stood = Stood("admission", facts.state, True, closed, sent=True, agreed_on=facts.day("stay_in_touch"))
+    return without_sequel(stood, facts.settings).on
+
+
+def _gone(facts: Facts, erased: date | None) -> str:
+    """What becomes of the answers; nobody is erased without having been told."""
+    if erased is None:
+        return "Vos réponses sont effacées."
+    return ("Vos réponses seront effacées le {effacées}." if erased >= facts.today
+            else "Vos réponses seront bientôt effacées : un courriel vous dira le jour.")
 
 
 NEXT: Mapping[str, Callable[[Facts], Told]] = {
