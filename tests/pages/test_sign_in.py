@@ -9,10 +9,11 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 
 from intake import moment, post, sessions, signing_in
+from intake.models import base
 from intake.models.letters import Letter
 from intake.models.people import Person, RoleGrant
 from intake.models.signin import Session, SignInRequest, SignInSecret
@@ -69,13 +70,41 @@ def test_reading_uses_nothing_up(people: Cast, browse: Browse) -> None:
     """A hundred looks by a mail scanner, and by Ana: the button still opens."""
     ana, scanner = browse(), browse()
     link, _ = asked(ana, people.ana)
-    for _ in range(50):
+    for _ in range(100):
         scanner.head(link)
         ana.get(link)
     scanner.post(link)
     assert used() == 0 and not signed_in(ana) and not signed_in(scanner)
     assert follow(ana, link).status_code == 303
     assert signed_in(ana)
+
+
+@pytest.mark.control("T8")
+def test_control_a_link_that_opens_by_being_read_is_used_up(app: Flask, people: Cast, browse: Browse) -> None:
+    view = app.view_functions["sign_in.link"]
+
+    def opens(token: str) -> Any:
+        base.check_out(writing=True)
+        signing_in.use_link(token, session["browser"])
+        return view(token)
+
+    opens.access = view.access  # type: ignore[attr-defined]
+    app.view_functions["sign_in.link"] = opens
+    with pytest.raises(AssertionError):
+        test_reading_uses_nothing_up(people, browse)
+    assert used() == 1
+
+
+@pytest.mark.control("T8")
+def test_control_a_link_that_is_bound_to_no_browser_opens_for_whoever_has_it(
+        people: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unbound(token: str, _: str) -> SignInRequest:
+        found: SignInRequest = SignInSecret.get(SignInSecret.token == signing_in.digest("link", token)).request
+        return found
+
+    monkeypatch.setattr(signing_in, "request_of_link", unbound)
+    with pytest.raises(AssertionError):
+        test_another_browser_shows_nothing(people, browse)
 
 
 @pytest.mark.trust("T8")
