@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from threading import Thread
 from typing import Any
 
@@ -14,8 +15,9 @@ from flask import Flask
 
 from config import Settings
 from intake import anchors, history, house_health, serving
+from intake.cases import take_step
 from intake.models.base import db
-from intake.models.dossiers import Answers, Dossier, Event, House
+from intake.models.dossiers import Answers, Case, Dossier, Event, House
 from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.models.settings import SettingValue
@@ -173,3 +175,87 @@ def unguarded() -> None:
     """Whoever holds the machine can take the guards of the tables away."""
     for guard in GUARDS:
         db.execute_sql(f"DROP TRIGGER IF EXISTS {guard}")
+
+
+# A thousand ways ------------------------------------------------------------------------------------------------------
+
+MANY = 1_000
+KINDS = ("edited", "deleted", "swapped", "cut short", "recomputed")
+
+
+def spoiled(kind: str, told: Dossier, number: int) -> tuple[str, int]:
+    """Spoil a line of a chain by hand; (the dossier's uid, the first bad line)."""
+    here = {event.number: event for event in Event.select().where(Event.dossier == told)}
+    line = here[number]
+    if kind == "edited":
+        Event.update(role="admin").where(Event.id == line.id).execute()
+    elif kind == "deleted":
+        gone(line)
+    elif kind == "swapped":
+        other = here[number % told.events + 1]
+        mine, theirs = line.hash, other.hash
+        Event.update(hash=theirs).where(Event.id == line.id).execute()
+        Event.update(hash=mine).where(Event.id == other.id).execute()
+        number = min(number, other.number)
+    elif kind == "cut short":
+        for after in range(number, told.events + 1):
+            gone(here[after])
+    else:
+        previous = line.previous
+        for after in range(number, told.events + 1):
+            event = here[after]
+            event.role, event.previous = ("admin" if after == number else event.role), previous
+            event.hash = previous = history.hash_of(event)
+            event.save()
+        Dossier.update(head=previous).where(Dossier.id == told.id).execute()
+    return told.uid, number
+
+
+def gone(event: Event) -> None:
+    """A line, with what lies beside it."""
+    Answers.delete().where(Answers.event == event).execute()
+    Event.delete().where(Event.id == event.id).execute()
+
+
+def first_bad(file: Path, told: Dossier) -> int | None:
+    """The first line of this dossier that verification or the anchor names; None when nothing is seen, or elsewhere."""
+    named = {told.number, told.uid}
+    flaws = [(*flaw.where.rpartition(" #")[::2], flaw.problem) for flaw in (*history.verify(), *anchors.check(file.read_text()))]
+    mine = [(int(line), problem) for where, line, problem in flaws if where in named]
+    if len([one for one in flaws if one[0]]) != len(mine):
+        return None
+    lines = [int(problem.split()[1]) if problem.endswith("is missing") else line for line, problem in mine]
+    if not lines and any(where[2] == "its last lines are missing" for where in flaws):
+        return 0
+    return min(lines, default=None)
+
+
+@pytest.mark.heavy
+@pytest.mark.trust("T14")
+def test_a_thousand_lines_spoiled_are_each_found(house: Cast, settings: Settings, clock: Clock) -> None:
+    """Up to the anchor; the dossier is named, and its first bad line but where the chain was made again whole from there."""
+    dossiers = [Dossier.get_by_id(lived(someone).dossier_id) for someone in (house.ana, house.ben, house.zoe)]
+    file = laid(settings, clock)
+    unguarded()
+    db.execute_sql("PRAGMA foreign_keys=OFF")
+    chance, missed = Random(14), []
+    for turn in range(MANY):
+        kind, told = KINDS[turn % len(KINDS)], chance.choice(dossiers)
+        number = chance.randint(1, told.events)
+        with db.atomic() as whole:
+            _, expected = spoiled(kind, told, number)
+            found = first_bad(file, told)
+            if found is None or (kind in ("edited", "deleted", "swapped") and found not in (0, expected)):
+                missed.append((kind, told.uid, number, expected, found))
+            whole.rollback()
+    assert missed == []
+
+
+def lived(person: Person) -> Any:
+    """A dossier of some length."""
+    case = arrived(person) if not Dossier.select().where(Dossier.person == person).exists() else Case.get(
+        Case.dossier == Dossier.get(Dossier.person == person))
+    claire = Person.get(Person.first_name == "Claire")
+    for number in range(9):
+        take_step(case, "note", by=claire, raw={"note": f"Un mot {number}"}, key=None)
+    return case

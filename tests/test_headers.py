@@ -184,14 +184,19 @@ def test_our_own_pages_are_let_through(people: Cast, browse: Browse, case: Case,
 
 @pytest.mark.trust("T10")
 def test_every_post_asks_for_its_token(app: Flask, people: Cast, browse: Browse, case: Case) -> None:
-    """With a cookie alone nothing happens. The tablet's pages may be a month old: their routes take JSON alone (3.29)."""
+    """Without it, with another's or from elsewhere nothing happens. The tablet's pages may be old: they post JSON (3.29)."""
     ada = browse(people.ada)
+    mine, theirs = (read(one.get("/mon-compte")).form("Se déconnecter").values["csrf_token"] for one in (ada, browse(people.zoe)))
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
             path = rule.rule
             for name in rule.arguments:
                 path = path.replace(f"<{name}>", "x")
-            assert ada.post(path).status_code in ((415,) if path.startswith("/borne/") else (400, 404)), rule.rule
+            refused = (415,) if path.startswith("/borne/") else (400, 404)
+            assert ada.post(path).status_code in refused, rule.rule
+            assert ada.post(path, data={"csrf_token": theirs}).status_code in refused, rule.rule
+            for elsewhere in CROSS:
+                assert ada.post(path, data={"csrf_token": mine}, headers=elsewhere).status_code == 403, rule.rule
     with writing():
         assert Dossier.select().count() == 1
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -213,6 +216,64 @@ def test_a_sender_that_died_leaves_its_claim_to_the_next(ana: Person, server: Se
     assert post.send_due(server.deliver) == 0, "another one has it in hand"
     clock.forward(minutes=6)
     assert post.send_due(server.deliver) == 1
+
+
+@pytest.mark.heavy
+@pytest.mark.trust("T15")
+def test_five_hundred_letters_outlive_six_hours_of_refusals_and_lines_cut(ana: Person, server: Server, clock: Clock) -> None:
+    """A hundred people, five letters each: none is lost, none comes more than twice, and then as itself."""
+    for number in range(100):
+        owed(crowd.someone(f"Lettre{number}"), 5)
+    server.to_data = "451 4.3.0 later"
+    until = clock.now + timedelta(hours=6)
+    while clock.now < until:
+        assert post.send_due(server.deliver, most=500) == 0
+        clock.forward(minutes=30)
+    server.to_data, server.cuts, server.kept = "250 OK", 25, []
+    for _ in range(30):
+        post.send_due(server.deliver, most=500)
+        clock.forward(minutes=30)
+    got = Counter(message["Message-ID"] for message in server.kept)
+    assert set(got) == {letter.message_id for letter in Letter.select()} and len(got) == 500
+    assert max(got.values()) == 2 and len(server.kept) == 525
+    assert {letter.status for letter in Letter.select()} == {"sent"}
+
+
+@pytest.mark.heavy
+@pytest.mark.trust("T15")
+def test_a_page_takes_ten_milliseconds_more_at_most_while_letters_leave(
+        app: Flask, people: Cast, browse: Any, server: Server) -> None:
+    """The median of pages of the board, before and while four hundred letters are handed over."""
+    claire = browse(people.claire)
+
+    def opened(number: int = 60) -> list[float]:
+        times = []
+        for _ in range(number):
+            begun = time.perf_counter()
+            assert claire.get("/candidatures").status_code == 200
+            times.append(time.perf_counter() - begun)
+            time.sleep(0.01)
+        return times
+
+    with writing():
+        for number in range(80):
+            owed(crowd.someone(f"Lettre{number}"), 5)
+    opened(10)
+    before, leaving = opened(), threading.Event()
+
+    def sending() -> None:
+        with app.app_context(), base.writing():
+            leaving.set()
+            post.send_due(server.deliver, most=400)
+
+    sender = threading.Thread(target=sending)
+    sender.start()
+    leaving.wait()
+    meanwhile = opened()
+    still = sender.is_alive()
+    sender.join()
+    assert still and len(server.kept) == 400, "letters left all along"
+    assert statistics.median(meanwhile) - statistics.median(before) < 0.010
 
 
 # « Annuler » against the post ----------------------------------------------------------------------------------------

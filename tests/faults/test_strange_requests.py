@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -11,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -52,6 +53,8 @@ class Stranger:
     rounds: int = 2
     """Requests per route and method."""
     asked: int = 0
+    slowest: float = 0
+    """Seconds of the slowest answer."""
 
     def goes_round(self, only: str = "") -> list[str]:
         """Every route (or one), every method, some of everything; what failed."""
@@ -60,8 +63,10 @@ class Stranger:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}) if only in ("", rule.rule) else ():
                 for _ in range(self.rounds):
                     path = self.address(rule.rule)
+                    begun = time.perf_counter()
                     answer = self.asks(path, method)
                     self.asked += 1
+                    self.slowest = max(self.slowest, time.perf_counter() - begun)
                     if answer.status_code >= 500 or "Content-Security-Policy" not in answer.headers:
                         failures.append(f"{answer.status_code} {method} {rule.rule} ({path[:100]})")
         return failures
@@ -143,6 +148,15 @@ def test_no_request_makes_the_house_fail(stranger: Stranger) -> None:
     assert stranger.asked > 400
 
 
+@pytest.mark.heavy
+@pytest.mark.trust("T11")
+def test_five_thousand_requests_fail_nowhere_and_none_takes_two_seconds(stranger: Stranger) -> None:
+    stranger.dice, stranger.rounds = random.Random(5_000), 18
+    failures = stranger.goes_round()
+    assert not failures, "\n".join(failures)
+    assert stranger.asked > 5_000 and stranger.slowest < 2
+
+
 @pytest.mark.control("T11")
 def test_the_stranger_finds_a_page_that_fails(app: Flask, stranger: Stranger) -> None:
     """The control: a page that trusts its address to be a month of the calendar, as one did."""
@@ -156,3 +170,16 @@ def test_the_stranger_finds_a_page_that_fails(app: Flask, stranger: Stranger) ->
     stranger.rounds = 60
     failures = stranger.goes_round("/echeances/<month>")
     assert failures and all("/echeances/<month>" in one for one in failures)
+
+
+@pytest.mark.control("T11")
+def test_control_a_crash_planted_on_a_nul_is_found(app: Flask, stranger: Stranger) -> None:
+    view = app.view_functions["start.contact"]
+
+    def planted() -> Any:
+        return str(1 // 0) if any("\0" in value for value in request.form.values()) else view()
+
+    planted.access = view.access  # type: ignore[attr-defined]
+    app.view_functions["start.contact"] = planted
+    stranger.rounds = 60
+    assert stranger.goes_round("/commencer")
