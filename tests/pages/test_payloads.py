@@ -56,7 +56,7 @@ class Active(HTMLParser):
         leads = [has.get(name, "") for name in ("href", "src", "action", "formaction", "data", "hx-get", "hx-post", "srcdoc")]
         runs = (
             "pwn" in tag or any(name.startswith(("on", "hx-on")) or name == "style" or "pwn" in name for name in has),
-            any(re.match(r"(?i)\s*(javascript|data|vbscript):", one) or "pwn" in one for one in leads),
+            any(re.match(r"(?i)\s*(javascript:|data:|vbscript:|(https?:)?[/\\]{2}pwn|<)", one) for one in leads),
             tag in ("iframe", "object", "embed", "base", "style") or has.get("http-equiv", "").lower() == "refresh",
             tag == "script" and not has.get("src", "").startswith("/static/"))
         if any(runs):
