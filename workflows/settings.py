@@ -57,6 +57,12 @@ class Setting:
     falling: bool = False
     """A list that counts down (before a day) rather than up (after one)."""
 
+    def unit_of(self, value: Any) -> str:
+        """« jours », « jour » for one: what stands after a number, or several."""
+        if self.kind not in ("number", "numbers"):
+            return ""
+        return self.unit if value not in (1, [1]) or self.unit in ("mois", "avis", "refus") else re.sub(r"s\b", "", self.unit)
+
     @property
     def by_antenna(self) -> bool:
         """Whether each antenna has its own value."""

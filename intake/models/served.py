@@ -6,7 +6,7 @@ A line keeps no name: it points to the case, and says why in a sentence. It is a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from peewee import Check, ForeignKeyField, TextField
 
@@ -14,8 +14,9 @@ from intake.models.base import InstantField, Model, write_transaction
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.people import Antenna, Person
 from intake.models.places import Place
+from intake.models.settings import settings_on
 from workflows.admission import ranks
-from workflows.calendar import Month
+from workflows.calendar import Month, paris_day
 from workflows.queue import Candidate
 
 KINDS = ("served", "passed", "returned", "night")
@@ -41,7 +42,8 @@ class ServedLine(Model):
 def offered(case: Case, month: Month, event: Event, *, lifted: Iterable[str], motive: str) -> None:
     """A place is offered: why to this person, and why not to each who stood before."""
     mine = case.memory.get("rank_from", "")
-    before = [one for one in _standing(case.antenna) if one.id != case.id and one.memory.get("rank_from", "9") < mine]
+    before = [one for one in _standing(case.antenna, paris_day(event.made_at))
+              if one.id != case.id and one.memory.get("rank_from", "9") < mine]
     lines = [("passed", one, ranks.passed_because(_candidate(one), month, lifted, motive)) for one in before]
     _write(case.antenna, event.made_at, str(month), event,
            [("served", case, ranks.served_because(month, lifted, motive, alone=not before)), *lines])
@@ -69,10 +71,12 @@ def _write(antenna: Antenna, at: datetime, month: str, event: Event | None,
                                  "case": case, "sentence": sentence} for kind, case, sentence in lines]).execute()
 
 
-def _standing(antenna: Antenna) -> list[Case]:
-    """Everyone who has a rank: those who wait, and those on pause."""
-    return list(Case.select(Case.id, Case.uid, Case.state, Case.memory).where(
-        Case.workflow == "admission", Case.antenna == antenna, Case.state.in_(("waiting", "paused"))).order_by(Case.id))
+def _standing(antenna: Antenna, today: date) -> list[Case]:
+    """Everyone who has a rank: those who wait, and those whose rank is kept while they pause."""
+    kept = today - timedelta(days=settings_on(today, antenna)["pause.rank_days"])
+    rows = Case.select(Case.id, Case.uid, Case.state, Case.memory).where(
+        Case.workflow == "admission", Case.antenna == antenna, Case.state.in_(("waiting", "paused"))).order_by(Case.id)
+    return [one for one in rows if one.state == "waiting" or one.memory.get("paused_on", "") >= kept.isoformat()]
 
 
 def _candidate(case: Case) -> Candidate:

@@ -113,9 +113,16 @@ def say_case(case: Case) -> dict[str, Any]:
         "blocked": [why_not(case, one) for one in shown if not leads_on(one) and one.step.name not in OF_THE_OFFER],
         "missing": [] if to_fill or state.closed else shelf.missing_of(case),
         "request": complement_asked(case, my_roles(case)), "in_place": in_place(steps, facts),
-        "prepared": case.workflow in ("cape", "salaried") and state.name == "drafting", "written": was_written(case, me()),
-        "leaving": [(one.step, href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
+        "prepared": case.workflow in ("cape", "salaried") and state.name in ("drafting", "signed"),
+        "written": was_written(case, me()),
+        "leaving": [(which(case, one.step), href(case, one.step)) for one in steps if one.possible and one.step.name in LEAVING],
     }
+
+
+def which(case: Case, step: Step) -> str:
+    """« Annuler le contrat n° 2 »: another one may be running."""
+    number = case.memory.get("ordinal")
+    return words.sentence("{what} n° {number}", what=words.told(str(step.label)), number=number) if number else str(step.label)
 
 
 def decided(dossier: Dossier, cases: list[Case]) -> list[dict[str, Any]]:

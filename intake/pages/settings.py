@@ -65,8 +65,7 @@ def valued(setting: Setting, value: Any) -> str:
     """« 7, 14, 30 jours », « Oui », « Odile Roy (odile@exemple.coop) »."""
     if setting.kind == "people":
         value = [f"{person.name} ({'accès fermé' if person.disabled_at else person.email})" for person in values.people_of(value)]
-    unit = setting.unit if setting.kind in ("number", "numbers") else ""
-    return f"{in_words(setting, value)} {unit}".strip() or "À remplir"
+    return f"{in_words(setting, value)} {setting.unit_of(value)}".strip() or "À remplir"
 
 
 def as_typed(setting: Setting, value: Any) -> str:

@@ -83,6 +83,17 @@ def test_an_offer_says_why_this_one_and_why_not_those_before(three: list[Case], 
     assert "Attente 2 Lenoir" in said
 
 
+def test_whose_rank_is_no_longer_kept_is_passed_by_nobody(three: list[Case], people: Cast, clock: Clock) -> None:
+    """After sixty days of pause the rank is that of the day of return: no place passes before it."""
+    with writing():
+        crowd.step(three[0], "pause", three[0].dossier.person, until="2027-06-01")
+        clock.forward(days=61)
+        tick()
+        crowd.step(crowd.again(three[1]), "reconfirm", three[1].dossier.person)
+        crowd.step(crowd.again(three[1]), "offer", people.claire, month="2027-06")
+    assert lines()[-1] == ("served", "Attente 1", "première personne de la liste.")
+
+
 def test_out_of_turn_gives_its_motive_to_all(three: list[Case], people: Cast, browse: Browse) -> None:
     with writing():
         crowd.step(three[2], "derogate", people.marc, rule="exceptions_left", reason="Fin de droits dans un mois")

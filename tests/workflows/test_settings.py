@@ -81,6 +81,13 @@ def test_what_may_be_typed(name: str, typed: str, value: Any) -> None:
     assert parse(BY_NAME[name], typed) == value
 
 
+def test_one_is_said_alone() -> None:
+    """« 1 personne », « 2 personnes », « 1 mois »."""
+    assert [BY_NAME[name].unit_of(value) for name, value in (
+        ("readers.number", 1), ("readers.number", 2), ("reviews.cape_months", [1]), ("admission.file_days", 1),
+        ("offers.free_refusals", 1), ("weekly.at", 1))] == ["personne", "personnes", "mois", "jour ouvré", "refus", ""]
+
+
 @pytest.mark.parametrize(("name", "typed", "sentence"), [
     ("offers.days", "", "Saisissez une valeur"),
     ("offers.days", "0", "Saisissez un nombre entre 1 et 60"),
