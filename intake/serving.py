@@ -15,7 +15,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 from config import Settings
-from intake import anchors, backups, clock, create_app, doctoring, exporting, listing, post, retention
+from intake import anchors, backups, clock, create_app, doctoring, exporting, listing, post, retention, technical_log
 from intake.headers import POLICY
 from intake.mail_server import Deliver, by_smtp, to_terminal
 from intake.models import base
@@ -33,7 +33,7 @@ THREADS = 2
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C; in production, refuse to start on what `intake doctor` refuses."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    technical_log.begin()
     problems, warnings = doctoring.examine(settings)
     for sentence in warnings:
         log.warning(sentence)
@@ -187,7 +187,7 @@ def one_round(settings: Settings) -> tuple[int, int]:
 
 def work(settings: Settings) -> int:
     """`intake work`: rounds for ever, until told to stop."""
-    logging.basicConfig(level=logging.INFO)
+    technical_log.begin()
     stop = threading.Event()
 
     def told(_number: int, _frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,13 @@ from config import Settings
 from intake import backups, history, seal_keys
 from intake.cases import take_step
 from intake.models import erasures, health, pieces, sealed
-from intake.models.base import db, writing
+from intake.models.base import db, write_transaction, writing
 from intake.models.dossiers import Case, Dossier, Event
 from intake.models.letters import Letter
 from intake.models.people import Person
 from intake.models.pieces import Piece
 from intake.models.signin import Session
+from tests import postgres
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, opened
 from tests.conftest import NOW
@@ -152,6 +155,23 @@ def test_while_it_is_taken_whoever_writes_hardly_waits(cast: Cast, keys: tuple[P
     assert len(times) > 20 and statistics.quantiles(times, n=100)[-1] < 0.1
 
 
+@pytest.mark.trust("T25")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_on_postgresql_a_dump_of_four_writers_comes_back_whole(
+        cast: Cast, settings: Settings, postgres_server: postgres.Server, tmp_path: Path) -> None:
+    """As the guide says: `pg_dump`, `pg_restore`, then `intake verify`."""
+    file, programs = tmp_path / "house.dump", postgres.binaries()
+    with Writers().at_work(cast) as known:
+        subprocess.run([programs / "pg_dump", "-Fc", "-f", file, settings.database_url], check=True)
+    name = postgres_server.create()
+    there = postgres_server.url(name)
+    subprocess.run([programs / "pg_restore", "-d", there, file], check=True, capture_output=True)
+    with opened(replace(settings, database_url=there)):
+        assert list(history.verify()) == []
+        kept = Counter(case for (case,) in Event.select(Event.case).where(Event.step == "note").tuples())
+        assert all(kept[case] >= known[case] for case in known)
+
+
 def notes_in(database: Path, case: int) -> int:
     """How many notes of a case are in a file, and nothing beside it."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as there:
@@ -270,6 +290,46 @@ def test_a_rotation_turns_everything_once_and_retires_the_old_key(taken: Path, s
     assert pieces.content_of(Piece.get()) == MARK
     assert seal_keys.trusted() == certificates and seal_keys.newest().key.private_numbers()
     assert (settings.key_file.with_name("keys.seal").stat().st_mode & 0o777) == 0o600
+
+
+@pytest.mark.heavy
+@pytest.mark.trust("T13")
+def test_a_rotation_under_load_loses_nothing(taken: Path, cast: Cast, settings: Settings) -> None:
+    """Documents come and change while everything is sealed again; the old key retired, each is read as it was last written."""
+    dossier, said, stop = Dossier.get(Dossier.person == cast.ana), dict[str, bytes](), threading.Event()
+
+    def write(number: int, content: bytes) -> None:
+        made = pieces.sealed_piece(dossier, title="piece", filename="x.pdf", media_type="application/pdf", content=content,
+                                   by=cast.ana, now=NOW, uid=f"{number:022}")
+        with write_transaction():
+            if made.uid in said:
+                Piece.update(content=made.content).where(Piece.uid == made.uid).execute()
+            else:
+                made.save(force_insert=True)
+        said[made.uid] = content
+
+    def keep_writing() -> None:
+        with writing():
+            for turn in count():
+                write(turn % 400, f"tour {turn}".encode())
+                if stop.is_set():
+                    return
+
+    for number in range(300):
+        write(number, b"avant")
+    old = settings.key_file.read_bytes()
+    settings.key_file.write_bytes(Fernet.generate_key() + b"\n" + old)
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    sealed.load_keys(settings.key_file)
+    assert health.rotate() >= 100
+    stop.set()
+    writer.join()
+    while health.rotate():
+        pass
+    settings.key_file.write_bytes(settings.key_file.read_bytes().splitlines()[0])
+    sealed.load_keys(settings.key_file)
+    assert {uid: pieces.content_of(Piece.get(Piece.uid == uid)) for uid in said} == said
 
 
 def test_without_the_rotation_of_its_certificates_a_house_seals_nothing(taken: Path, settings: Settings) -> None:

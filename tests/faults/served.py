@@ -66,7 +66,7 @@ def servers(settings: Settings, *, weakness: str = "", log: Path) -> Iterator[Se
         "INTAKE_DATA": str(settings.data), "INTAKE_KEY_FILE": str(settings.key_file), "INTAKE_WORK": "no",
         "INTAKE_PUBLIC_URL": settings.public_url}
     with log.open("a") as said, subprocess.Popen(
-            [sys.executable, "-m", __name__, *([weakness] if weakness else [])], env=environment, text=True,
+            [sys.executable, "-m", __name__, *weakness.split()], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, cwd=Path(__file__).parents[2]) as asked:
         started = Servers(asked, log)
         try:

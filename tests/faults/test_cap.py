@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 MANY = int(os.environ.get("PARCOURS_TAKERS", "64"))
 """Fewer in CI, which has twenty minutes for everything."""
-PLACES = 2
+PLACES, ROUNDS = 2, 10
 WANTED, NEXT, THIRD = Month(2027, 6), Month(2027, 7), Month(2027, 8)
 MOVE, OFFER = "Changer de mois d’entrée", "Proposer une place"
 
@@ -116,6 +116,23 @@ def test_exactly_the_places_of_the_month_are_held(a_house: Open) -> None:
         assert held["papers"] == MANY, "everyone in entry papers still has one place"
         assert held.get("offered", 0) == offered
         assert held["waiting"] == 0
+        assert list(history.verify()) == []
+
+
+@pytest.mark.heavy
+@pytest.mark.trust("T3", "T25")
+def test_ten_rounds_of_takers_each_fill_their_month_and_no_more(a_house: Open) -> None:
+    """Each time everyone in entry papers asks for a new month, then everyone who still waits is offered the next one."""
+    months = [Month(2027, 12).plus(ahead) for ahead in range(2 * ROUNDS)]
+    with a_house() as house:
+        with writing():
+            for month in months:
+                crowd.open_places(str(month), PLACES)
+        for month, after in zip(months[::2], months[1::2], strict=True):
+            check(house.all_at_once(house.moves(month)), month)
+            check(house.all_at_once(house.offers(after)), after)
+    with writing():
+        assert [holders(month) for month in months] == [PLACES] * len(months), "nobody was moved out of their month since"
         assert list(history.verify()) == []
 
 
