@@ -129,6 +129,8 @@ def change(name: str) -> Response:
         except SettingRefused as refused:
             form.value.errors = [str(refused)]
             return []
+        if setting.kind == "people":
+            return [f"Personnes nommées : {valued(setting, value)}." if value else "Plus personne n’est nommé."]
         return effects_ahead.of_setting(setting, value, antenna)
 
     return page.answer(form, act, effects)

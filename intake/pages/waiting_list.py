@@ -27,8 +27,7 @@ WHO = (roles.circle, roles.coordinator, roles.support, roles.cogerance)
 STEPS = ("offer", "offer_out_of_turn", "enrol", "update", "pause")
 MAIN = ("offer", "enrol")
 LINES_SHOWN, ALL_LINES = 12, 300
-KINDS = {"served": "Servi·e", "passed": "Passé·e", "returned": "Place rendue"}
-"""What a step wrote of the list; the night writes who is first in line, and what a month that is over lost."""
+KINDS = {"served": "Servi·e", "passed": "Passé·e", "returned": "Place rendue", "night": "En tête de liste"}
 
 
 @pages.get("/liste-attente")
@@ -80,7 +79,12 @@ def journal_of(antenna: Antenna) -> list[dict[str, Any]]:
     """Who was served and why, who was passed and why, night by night."""
     most = ALL_LINES if request.args.get("journal") == "tout" else LINES_SHOWN
     return [{"at": words.night(one.made_at) if one.kind == "night" else words.at(one.made_at),
-             "iso": one.made_at.isoformat(), "month": words.month(one.month) if one.month else "",
-             "kind": KINDS.get(one.kind) or ("En tête de liste" if one.case_id else "Mois terminé"),
-             "name": one.case.dossier.person.name if one.case_id else "", "sentence": one.sentence}
-            for one in served.latest(antenna, most)]
+             "iso": one.made_at.isoformat(), "text": told(one)} for one in served.latest(antenna, most)]
+
+
+def told(line: served.ServedLine) -> str:
+    """« Servi·e, pour mars 2027 : Ana Lopez, première personne de la liste. »; a month that is over speaks for itself."""
+    month = words.month(line.month) if line.month else ""
+    if not line.case_id:
+        return words.capital(f"{month} : {line.sentence}") if month else line.sentence
+    return f"{KINDS[line.kind]}{f', pour {month}' if month else ''} : {line.case.dossier.person.name}, {line.sentence}"

@@ -42,7 +42,7 @@ function clear() {
 
 async function say() {
   const { waiting, since } = await counts();
-  const text = sending ? t("Envoi en cours", "Sending")
+  const text = !await get("device") ? t("Pas encore associée", "Not paired yet") : sending ? t("Envoi en cours", "Sending")
     : online ? t("En ligne", "Online")
       : waiting ? t(`Hors ligne · ${waiting} en attente d’envoi`, `Offline · ${waiting} waiting to be sent`)
         : t("Hors ligne : tout est gardé sur la tablette", "Offline: everything is kept on the tablet");
