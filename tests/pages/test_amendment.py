@@ -120,7 +120,7 @@ def test_an_empty_amendment_is_not_sent(people: Cast, browse: Browse, trading: A
 
 def test_taken_back_its_link_is_dead_and_another_may_be_sent(people: Cast, browse: Browse, sent: Any) -> None:
     ana = opens(browse, people.ana, sent)
-    assert press(ana, address(sent, "take_back_amendment"), "Reprendre l’avenant", reason="Une faute").status_code == 303
+    assert press(ana, address(sent, "take_back_amendment"), "Demander une correction", reason="Une faute").status_code == 303
     assert ana.get(address(sent, "avenant.pdf")).status_code == 404
     assert ana.get(address(sent, "sign_amendment")).status_code == 404
     assert browse(people.sami).get(address(sent, "send_amendment")).status_code == 200

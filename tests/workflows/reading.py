@@ -111,7 +111,7 @@ def amendment_table(states: str) -> list[tuple[str, str | None, str, str | None,
         ("send_amendment", "Envoyer un avenant à la signature", states, None, "support"),
         ("sign_amendment", "Signer l’avenant", states, None, "person"),
         ("countersign_amendment", "Signer l’avenant pour Optéos", states, None, "cogerance"),
-        ("take_back_amendment", "Reprendre l’avenant", states, None, "support person"),
+        ("take_back_amendment", "Demander une correction", states, None, "support person"),
         ("give_code", "Donner le code pour signer", states, None, "support"),
         ("unsigned_amendment", None, states, None, "clock"),
     ]

@@ -26,7 +26,7 @@ TABLE = [
     ("sign", "Signer", "to_sign", None, "person"),
     ("countersign", "Signer pour Optéos", "to_sign", "signed", "cogerance"),
     ("record_paper", "Enregistrer l’original signé", "to_sign", "signed", "support"),
-    ("rework", "Reprendre le contrat", "to_sign", "drafting", "support person ←admission.change_month"),
+    ("rework", "Demander une correction", "to_sign", "drafting", "support person ←admission.change_month"),
     ("rework", "Refaire le contrat signé", "signed", "drafting", "support ←admission.change_month"),
     ("unsigned", None, "to_sign", "drafting", "clock"),
     ("give_code", "Donner le code pour signer", "to_sign", None, "support"),
