@@ -27,7 +27,7 @@ from workflows.calendar import Month
 from workflows.engine import open_steps
 from workflows.grammar import GiveCode, Sign
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.heavy]
+pytestmark = [pytest.mark.both_databases, pytest.mark.heavy, pytest.mark.timeout(900)]
 
 RUNS, ACTIONS = int(os.environ.get("PARCOURS_RUNS", "100")), 30
 FORBIDDEN = 0.25

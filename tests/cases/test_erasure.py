@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 
 from intake import exporting, history, moment
-from intake.models import erasures, privacy, settings as settings_kept
+from intake.models import erasures, pieces, privacy, settings as settings_kept
 from intake.models.base import Model
 from intake.models.brands import Brand
 from intake.models.days import InfoMeeting, Journee
@@ -21,10 +22,12 @@ from intake.models.erasures import Tombstone
 from intake.models.people import Person, RoleGrant
 from intake.models.pieces import Piece
 from intake.models.places import Place
-from intake.models.tags import TABLES
+from intake.models.schema import all_tables
+from intake.models.tags import TABLES, belonging
 from tests.cases.test_admission import arrived
 from tests.cast import Cast, principale, writing
 from tests.conftest import Clock
+from tests.faults import crowd
 from tests.marked import fill, found_in_the_database, found_on_disk, words
 
 pytestmark = pytest.mark.both_databases
@@ -84,6 +87,52 @@ def test_a_copy_holds_nobody_elses_rows(app: Flask, people: Cast, ana: Case) -> 
     said = copy_of(app, people.ana).read("donnees.json").decode()
     assert "ben.lefort" not in said
     assert "Lefort" not in said
+
+
+@pytest.mark.heavy
+@pytest.mark.trust("T18", "T25")
+def test_a_hundred_copies_hold_every_value_of_their_person_and_of_nobody_else(app: Flask, people: Cast) -> None:
+    """Each column that its tag says is handed over, row by row, of people who stand at different places."""
+    with writing():
+        cases = crowd.waiting(people, 100)
+        for number, case in enumerate(cases):
+            crowd.step(case, "write", people.claire, subject=f"Nouvelle {number}", message=f"Bonjour {number}.")
+            if number % 2:
+                crowd.step(case, "pause", case.dossier.person, until=(moment.today() + timedelta(days=60)).isoformat())
+            pieces.add(case.dossier, title="Devis", filename=f"devis-{number}.pdf", media_type="application/pdf",
+                       content=b"%PDF-1.7", by=case.dossier.person, now=moment.now())
+        addresses = {case.dossier.person.email for case in cases}
+    seen = 0
+    for case in cases:
+        person = case.dossier.person
+        copy = json.loads(copy_of(app, person).read("donnees.json"))
+        said = set(texts(copy))
+        with writing():
+            mine = set(handed_over(person))
+        assert mine - said == set(), f"tagged as handed over, and not in the copy of {person.email}"
+        assert (said & addresses) <= {person.email}
+        seen += len(mine)
+    assert seen > 100 * 10
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text of a value, however deep."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    for one in value if isinstance(value, list) else ():
+        yield from texts(one)
+    if isinstance(value, str) and value:
+        yield value
+
+
+def handed_over(person: Person) -> Iterator[str]:
+    """Every text of this person's rows in a column tagged as theirs to take away."""
+    for model in all_tables():
+        kept = TABLES[model._meta.table_name]
+        for path in kept.owner:
+            for row in model.select().where(belonging(model, path, person.id)):
+                for name in kept.columns("personal"):
+                    yield from texts(getattr(row, name))
 
 
 @pytest.mark.trust("T18", "T25")

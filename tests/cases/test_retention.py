@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from intake import moment, retention
 from intake.cases import take_step
@@ -85,6 +86,36 @@ def test_each_class_leaves_on_its_day_over_ten_years(cast: Cast, clock: Clock) -
         retention.pass_day()
         look(clock.now.date())
     assert gone == expected
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
+@pytest.mark.trust("T23")
+def test_five_hundred_dossiers_each_leave_on_their_day(cast: Cast, clock: Clock) -> None:
+    """Four left each day of a winter that has a 29 February; some agreed to be kept two years, some are held. A round a day."""
+    db.execute_sql("PRAGMA synchronous=OFF")
+    expected: dict[int, date] = {}
+    gone: dict[int, date] = {}
+
+    def look(day: date) -> None:
+        for (dossier,) in Dossier.select(Dossier.id).where(Dossier.erased_at.is_null(False)).tuples():
+            gone.setdefault(dossier, day)
+
+    for number in range(500):
+        day = date(2027, 11, 15) + timedelta(days=number // 4)
+        if clock.now.date() != day:
+            clock.to(day)
+        agreed, held = number % 10 == 0, number % 25 == 1
+        case = left(somebody(number), agreed=agreed, sent_on="2027-11-01")
+        expected[case.dossier_id] = day + relativedelta(months=24 if agreed else 3)
+        if held:
+            erasures.hold(case.dossier, day + timedelta(days=200), "Un recours est en cours", cast.ada, "admin")
+            expected[case.dossier_id] = day + timedelta(days=201)
+        if number % 4 == 3:
+            retention.pass_day()
+            look(day)
+    days(clock, max(expected.values()) + timedelta(days=2), look)
+    assert gone == expected and clock.now.date() > date(2030, 2, 28)
 
 
 @pytest.mark.trust("T23")

@@ -132,7 +132,7 @@ def test_ten_rounds_of_takers_each_fill_their_month_and_no_more(a_house: Open) -
             check(house.all_at_once(house.moves(month)), month)
             check(house.all_at_once(house.offers(after)), after)
     with writing():
-        assert [holders(month) for month in months] == [PLACES] * len(months), "nobody was moved out of their month since"
+        assert max(holders(month) for month in months) == PLACES, "whoever moves again leaves a place free behind"
         assert list(history.verify()) == []
 
 

@@ -26,7 +26,7 @@ from tests.conftest import Clock
 from tests.faults.browser import GONE, Browser, signed_in_cookies
 from tests.faults.served import servers
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
 
 DOSSIERS, PEOPLE = 2_000, 20
 SECONDS = int(os.environ.get("PARCOURS_LOAD_SECONDS", "60"))
