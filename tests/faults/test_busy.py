@@ -18,7 +18,7 @@ from flask import Flask
 
 from config import Settings
 from intake.models.dossiers import Case, Event
-from intake.refusals import BUSY
+from intake.refusals import UNAVAILABLE
 from tests.cast import Cast, writing
 from tests.conftest import Clock
 from tests.faults import crowd
@@ -122,7 +122,7 @@ def test_a_write_waits_then_says_so_and_keeps_its_text(house: Open) -> None:
         answer, took, read = here.while_locked(LONG, "Appelée <jeudi> à 9 h")
         assert (answer.status, noted()) == (503, 1)
         text = answer.page.text.replace("\u00a0", " ")
-        assert BUSY in text and "Appelée <jeudi> à 9 h" in text
+        assert UNAVAILABLE["busy"] in text and "Appelée <jeudi> à 9 h" in text
         assert took < LONG and len(read) > 5 and set(read) == {200}
         assert here.notes("Appelée vendredi").status == 303, "nothing is begun again"
     assert noted() == 2

@@ -19,7 +19,7 @@ from config import Settings
 from intake import history
 from intake.models import health
 from intake.models.dossiers import Answers, Case, Event
-from intake.refusals import FULL
+from intake.refusals import UNAVAILABLE
 from tests.cast import Cast, opened, writing
 from tests.conftest import Clock
 from tests.faults import crowd
@@ -60,7 +60,7 @@ class House:
             self.acknowledged.add(text)
         elif answer.status == 503:
             said = answer.page.text.replace("\u00a0", " ")
-            assert FULL in said and text in said, "what was typed stays"
+            assert UNAVAILABLE["full"] in said and text in said, "what was typed stays"
         return answer.status
 
     @property
