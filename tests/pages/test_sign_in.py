@@ -12,7 +12,8 @@ import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
 
-from intake import moment, post, sessions, signing_in
+from config import Settings
+from intake import create_app, moment, post, sessions, signing_in
 from intake.models import base
 from intake.models.letters import Letter
 from intake.models.people import Person, RoleGrant
@@ -282,6 +283,14 @@ def test_five_requests_an_hour_for_an_address(people: Cast, browse: Browse, cloc
         assert press(browse(), ENTER, ASK, email=str(address).upper()).status_code == 429
     clock.forward(hours=1, minutes=1)
     assert press(browse(), ENTER, ASK, email=people.ana.email).status_code == 303
+
+
+@pytest.mark.trust("T8")
+def test_a_restart_forgets_no_limit(app: Flask, people: Cast, browse: Browse, settings: Settings) -> None:
+    for _ in range(5):
+        press(browse(), ENTER, ASK, email=people.ana.email)
+    started_again = create_app(settings).test_client()
+    assert press(started_again, ENTER, ASK, email=people.ana.email).status_code == 429
 
 
 @pytest.mark.trust("T8")
