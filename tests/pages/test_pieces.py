@@ -75,6 +75,7 @@ def test_a_file_is_added_listed_and_seen(people: Cast, browse: Browse, case: Cas
     assert "Supprimer presentation.pdf" in page.text
 
 
+@pytest.mark.trust("T12")
 def test_a_photo_is_seen_without_what_it_said(people: Cast, browse: Browse, case: Case) -> None:
     ana = browse(people.ana)
     post(ana, case, PHOTO, "IMG_2041.HEIC")
@@ -134,6 +135,7 @@ def test_a_refusal_says_what_to_do_and_keeps_nothing(
         assert not Piece.select().exists()
 
 
+@pytest.mark.trust("T12")
 def test_the_twenty_first_piece_waits_for_room(people: Cast, browse: Browse, case: Case) -> None:
     with writing():
         for number in range(MOST):

@@ -197,11 +197,13 @@ def test_the_month_before_an_assembly_is_to_confirm() -> None:
     assert not journee(Month(2027, 4), [date(2027, 6, 25)]).to_confirm
 
 
+@pytest.mark.trust("T3")
 def test_case_25_the_month_of_the_effect_date() -> None:
     assert Month.of(date(2026, 10, 31)) == Month(2026, 10)
     assert Month.of(date(2026, 11, 1)) == Month(2026, 11)
 
 
+@pytest.mark.trust("T3")
 def test_case_26_an_instant_is_dated_in_paris() -> None:
     assert paris_day(datetime(2026, 10, 31, 23, 30, tzinfo=UTC)) == date(2026, 11, 1)
     assert paris_day(datetime(2026, 6, 30, 22, 30, tzinfo=UTC)) == date(2026, 7, 1)
@@ -230,6 +232,7 @@ def test_case_36_five_months_and_sixteen_days() -> None:
 # Around the worked cases ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.trust("T3")
 @pytest.mark.parametrize(("first", "months", "last"), [
     (date(2023, 12, 31), 2, date(2024, 2, 29)),
     (date(2024, 1, 30), 1, date(2024, 2, 29)),
@@ -263,6 +266,7 @@ def test_overlaps_gaps_and_february(periods: list[tuple[date, date]], length: tu
     assert prior_length(periods) == length
 
 
+@pytest.mark.trust("T3")
 @pytest.mark.parametrize(("instant", "day"), [
     ("2026-03-28T22:59:59+00:00", date(2026, 3, 28)),
     ("2026-03-28T23:00:00+00:00", date(2026, 3, 29)),   # the day of 23 hours
