@@ -52,6 +52,8 @@ def test_killed_at_each_wait_what_is_said_to_be_noted_is(
     tablet = new_tablet()
     tablet.pair(house)
     tablet.go("")
+    tablet.close()  # a browser writes its cookies down half a minute later, or when it is closed
+    tablet.open()
     waits = 0
     while killed_at(tablet, house, waits + 1):
         waits += 1
