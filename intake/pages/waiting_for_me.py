@@ -45,7 +45,8 @@ def mine() -> Response:
     house = [*opinions_owed(), *days_to_prepare(), *days_behind(), *(one for one in looked_at if one), *exported()]
     return show("waiting_for_me.html", late=late, week=week, later=later, house=house, today=today, news=news(),
                 counted=counted(actions, late), others=others_wait(held_grants()),
-                held=[LABELS[role] for role in LABELS if role in held_roles()], labels=LABELS)
+                held=[LABELS[role] for role in LABELS if role in held_roles()], labels=LABELS,
+                several=len({action.role for action in actions}) > 1)
 
 
 def counted(actions: list[Action], late: list[Action]) -> str:

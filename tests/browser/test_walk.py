@@ -105,7 +105,8 @@ def test_a_refusal_is_contested(way_out: Road) -> None:
     assert "Cette décision n’est pas celle proposée" in (
         road.by("Claire").cannot("Inscrire sur la liste d’attente").text_content() or "")
     road.by("Claire").does("Donner une réponse négative", {
-        "Raison": "Activité non assurable", "Envoyer ce message ?": "Envoyer ce message"})
+        "Raison": "Activité non assurable", "Envoyer ce message ?": "Envoyer ce message",
+        "Message": "Bonjour Ana,\n\nNous ne pourrons pas vous accueillir : aucun assureur ne couvre cette activité."})
     road.house.tick(minutes=15)
     road.walker.goes_home().reads("Le Cercle n’a pas pu donner suite à votre demande")
     road.walker.does("Demander un réexamen", {"Raison": "J’ai trouvé un assureur"})
