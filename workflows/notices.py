@@ -62,7 +62,7 @@ def notice(named: str, memory: Mapping[str, Any], parties: Parties) -> Notice:
     lines = ["Madame, Monsieur,", "", told, "", "Structure responsable de l’appui", *_rows(parties.cooperative), "",
              "Bénéficiaire", *_rows(person), "", "Contrat", *_rows(_dates(act, memory)), "",
              f"Référence\u00a0: {parties.reference}. Information prévue par l’article R5142-1 du code du travail."]
-    return Notice(AUTHORITIES[authority], f"CAPE de {parties.name}\u00a0: {subject}", "\n".join(lines))
+    return Notice(AUTHORITIES[authority], f"CAPE, {parties.name}\u00a0: {subject}", "\n".join(lines))
 
 
 def _dates(act: str, memory: Mapping[str, Any]) -> list[tuple[str, str]]:

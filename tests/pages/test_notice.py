@@ -96,7 +96,7 @@ def test_civil_status_is_for_rh_and_the_cogerance(people: Cast, browse: Browse, 
 def test_each_act_has_its_words(act: str, told: str, lines: list[str]) -> None:
     for authority, label in notices.AUTHORITIES.items():
         found = notices.notice(f"{authority}:{act}", {**MEMORY, "ended_on": "2027-12-31"}, PARTIES)
-        assert (found.to, words(found.subject)) == (label, f"CAPE de Ana Moreau : {told}")
+        assert (found.to, words(found.subject)) == (label, f"CAPE, Ana Moreau : {told}")
         for line in (*lines, "CAPE n° 1, premier", "Référence : OPT-2027-0001"):
             assert line in words(found.text), line
         assert ("1234567A" in found.text) == (authority == "france_travail"), "its own number, to France Travail alone"
