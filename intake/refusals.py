@@ -94,9 +94,13 @@ def from_elsewhere() -> Response | None:
 
 def old_page(error: CSRFError) -> Response:
     """The form comes back with what was typed, and a new token (F43)."""
+    return page(old_status(), "Vérifiez vos réponses", OLD_PAGE, **to_send_again())
+
+
+def to_send_again() -> dict[str, Any]:
+    """What the page needs to show what was typed, and to send it once more by one button."""
     kept = [(name, value) for name, value in request.form.items() if name in KEPT]
-    return page(old_status(), "Vérifiez vos réponses", OLD_PAGE, typed=typed(), kept=kept,
-                token=generate_csrf(), address=request.full_path.rstrip("?"))
+    return {"typed": typed(), "kept": kept, "token": generate_csrf(), "address": request.full_path.rstrip("?")}
 
 
 def keep_typed(sign_in: str) -> Response | None:
@@ -128,7 +132,8 @@ def full(_: DiskFull) -> Response:
 
 def _later(why: str) -> Response:
     """`why` names the same sentence for the script of the page, which shows it there and leaves the form as it is."""
-    response = page(503, "Réessayez dans une minute", UNAVAILABLE[why], typed=typed())
+    title = "Réessayez dans une minute" if why == "busy" else "On peut lire, pas encore écrire"
+    response = page(503, title, UNAVAILABLE[why], **(to_send_again() if request.form else {}))
     response.headers.update({"Retry-After": "60", "X-Why": why})
     return response
 

@@ -98,6 +98,7 @@ def test_a_disk_nearly_full_is_read_and_not_written(
     assert status == 503
     assert "Le service est en lecture seule." in text
     assert "Appeler Ana jeudi" in text, "what was typed stays"
+    assert "On peut lire, pas encore écrire" in text
     assert browse(people.claire).get(f"/dossier/{case.dossier.uid}").status_code == 200
     with writing():
         assert Event.select().count() == before
@@ -105,6 +106,19 @@ def test_a_disk_nearly_full_is_read_and_not_written(
     assert row.do.startswith("Seule la lecture est ouverte.")
     short(60, 40)
     assert note(browse, people, case)[0] == 303, "it needs no restart"
+
+
+def test_what_was_refused_is_sent_once_more_by_one_button(people: Cast, browse: Browse, case: Case, short: Short) -> None:
+    """Without script, nobody types again: the page that refuses holds the form, its key included, so that twice is once."""
+    short(2, 40)
+    claire, address = browse(people.claire), f"/dossier/{case.dossier.uid}/{case.uid}/note"
+    refused = read(press(claire, address, "Ajouter une note interne", note="Appeler Ana jeudi")).form("Enregistrer à nouveau")
+    assert refused.values["key"]
+    short(60, 40)
+    for _ in range(2):
+        assert claire.post(refused.action, data=refused.values).status_code == 303
+    with writing():
+        assert Event.select().where(Event.step == "note").count() == 1
 
 
 def test_one_may_still_sign_in_to_read(people: Cast, browse: Browse, short: Short) -> None:
