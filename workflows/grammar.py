@@ -331,7 +331,11 @@ class Step:
         """The row with the button these roles read in this state: its person’s words, the team’s, or those of a second time."""
         if self.again_label and state == self.dest:
             return self._again
-        return replace(self, label=self.team_label) if self.team_label and "person" not in roles else self
+        return self._of_the_team if self.team_label and "person" not in roles else self
+
+    @cached_property
+    def _of_the_team(self) -> Step:
+        return replace(self, label=self.team_label)
 
     @cached_property
     def _again(self) -> Step:

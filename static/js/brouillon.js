@@ -1,5 +1,5 @@
 /* Drafts. The server keeps what is typed (htmx, #brouillon); until it has said so, this browser keeps it too, without what is
-   sensitive, seven days at most, and offers it back. Nothing here touches the field one types in. */
+   sensitive, seven days at most, and offers it back. */
 "use strict";
 (() => {
   const WEEK = 7 * 24 * 3600 * 1000;
@@ -51,9 +51,7 @@
 
   function notSaved({ detail: { ctx } }) {
     if (ctx?.sourceElement?.id !== "brouillon" || ctx.response?.status === 409) return;
-    const { content, dataset: words } = $("[data-not-saved]");
-    const said = content.cloneNode(true);
-    $("span", said).textContent = ctx.response ? words[ctx.response.headers.get("X-Why")] ?? words.server : words.network;
+    const said = $(ctx.response ? "[data-not-taken]" : "[data-not-saved]").content.cloneNode(true);
     $("#annonces").textContent = said.textContent;
     $("#brouillon").replaceChildren(said);
   }

@@ -213,7 +213,7 @@ def test_what_the_server_did_not_acknowledge_is_offered_back(enter: Callable[...
     expect(page.locator("#panne")).to_contain_text("Le service est en lecture seule. Vos réponses ne sont pas enregistrées")
     box.press("Tab")
     box.fill("Ne pas rester seule")
-    expect(page.locator("#brouillon")).to_contain_text("Brouillon non enregistré. Le service est en lecture seule.")
+    expect(page.locator("#brouillon")).to_contain_text("Le service ne peut pas l’enregistrer pour le moment.")
     dia.house.clock.forward(hours=3)
     page.unroute_all()
     page.on("response", dia.no_failure)

@@ -214,7 +214,7 @@ def test_revoked_it_keeps_all_and_delivers_once_paired_again(
     assert tablet.state()["waiting"] == 2
     assert since(before, house) == {}
     page = tablet.go("equipe")
-    for fault, said in (("full", "Le service est en lecture seule. Attendez une minute"), ("busy", "Le service est très occupé."),
+    for fault, said in (("full", "Le service ne peut pas répondre. Rechargez cette page"),
                         ("down", "Pas de réseau. Connectez la tablette au Wi-Fi")):
         network.fault = lambda _method, path, fault=fault: fault if path.endswith("/associer") else ""  # type: ignore[misc]
         tablet.go("equipe")

@@ -68,15 +68,16 @@ def attempts(road: roads.Road, cast: Cast, people: list[Person], wanted: Callabl
     for case in cases:
         rows = set(wanted(case.workflow, case.state))
         for by in people if rows else ():
-            for opened, facts, uid in _open_to(case, by, grants[by], rows):
+            for opened, held, facts, uid in _open_to(case, by, grants[by], rows):
                 liftable = all(one.kind == "house" and one.lifted_by for one in opened.refusals)
-                if opened.step in rows and liftable and not (opened.refusals and not case.id):
-                    rows.remove(opened.step)
-                    raw = {**filled(opened.step, facts), **({"about": uid} if uid else {})}
-                    yield Attempt(case, opened.step, by, raw, tuple(one.rule for one in opened.refusals), cast.odile)
+                row = next((row for row in rows if row.shown_to(held, case.state) == opened.step), None)
+                if row is not None and liftable and not (opened.refusals and not case.id):
+                    rows.remove(row)
+                    raw = {**filled(row, facts), **({"about": uid} if uid else {})}
+                    yield Attempt(case, row, by, raw, tuple(one.rule for one in opened.refusals), cast.odile)
 
 
-def _open_to(case: Case, by: Person, grants: Any, rows: set[Step]) -> Iterator[tuple[OpenStep, Any, str]]:
+def _open_to(case: Case, by: Person, grants: Any, rows: set[Step]) -> Iterator[tuple[OpenStep, Any, Any, str]]:
     """The steps open to someone, about their own opinion too; nothing is read for whoever has no such role."""
     said = Event.select().where(Event.case == case, Event.step == "give_opinion", Event.actor == by)
     opinion = said.first() if case.state == "review" else None
@@ -86,7 +87,7 @@ def _open_to(case: Case, by: Person, grants: Any, rows: set[Step]) -> Iterator[t
         if any(row.roles & held and bool(row.about) == bool(item) for row in rows):
             facts = facts_of(case, by, item)
             for opened in open_steps(workflows.ALL[case.workflow], case.state or BEGIN, held, facts):
-                yield opened, facts, event.uid if event else ""
+                yield opened, held, facts, event.uid if event else ""
 
 
 def filled(row: Step, facts: Any) -> dict[str, Any]:

@@ -131,7 +131,8 @@ def test_an_erasure_is_asked_told_and_answered(people: Cast, browse: Browse, cas
     with writing():
         letters = list(Letter.select().where(Letter.template == "privacy"))
         assert {letter.recipient.first_name for letter in letters} >= {"Ana", "Sami"}
-        assert {letter.subject for letter in letters} == {"Vos données\N{NO-BREAK SPACE}: suite à votre demande"}
+        subjects = {letter.recipient.first_name: letter.subject.replace("\u00a0", " ") for letter in letters}
+        assert subjects["Ana"] == "Vos données : suite à votre demande" and subjects["Sami"] == "Données d’Ana : demande reçue"
         task = Task.get(Task.role == "support")
         assert task.due_on.isoformat() == "2027-03-31"
         asked = PrivacyRequest.get()

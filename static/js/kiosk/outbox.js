@@ -18,7 +18,7 @@ export async function post(path, body, headers = {}) {
   const text = await answer.text();
   let told = null;
   try { told = JSON.parse(text); } catch { /* not ours */ }
-  if (answer.status >= 500) return { status: answer.status, why: answer.headers.get("X-Why"), told: {} };
+  if (answer.status >= 500) return { status: answer.status, told: {} };
   if (told === null || typeof told !== "object" || (!answer.ok && !told.refused)) throw new Error("not our server");
   if (answer.status === 401) await put("unpaired", true);
   return { status: answer.status, told };

@@ -13,9 +13,7 @@ const fill = (list, rows) => list.replaceChildren(...rows.flatMap(([label, value
   Object.assign(document.createElement("dt"), { textContent: label }), Object.assign(document.createElement("dd"), { textContent: value })]));
 const yes = (held) => held ? "oui" : "non";
 
-// Why the house did not do what was asked: no answer came, or it said why.
-const WHY = { busy: "Le service est très occupé.", full: "Le service est en lecture seule.", 429: "Trop d’essais." };
-const unanswered = ({ status, why }) => status ? WHY[why ?? status] ?? "Le service ne répond pas." : "Pas de réseau.";
+const unanswered = ({ status }) => status ? "Le service ne peut pas répondre." : "Pas de réseau. Connectez la tablette au Wi-Fi.";
 const asking = (path, told) => post(path, told).catch(() => ({ status: 0, told: {} }));
 
 if (!await get("device") || await get("unpaired")) await pairing();
@@ -40,9 +38,8 @@ async function pairing() {
   $("#refusee").hidden = !await get("unpaired");
   const asked = await asking("associer", {});
   if (asked.status !== 200) {
-    const after = asked.status ? "Attendez une minute" : "Connectez la tablette au Wi-Fi";
     $("#code").textContent = "";
-    $("#associer-dit").textContent = `${unanswered(asked)} ${after}, puis rechargez cette page.`;
+    $("#associer-dit").textContent = `${unanswered(asked)} Rechargez cette page dans une minute.`;
     return;
   }
   $("#code").textContent = asked.told.code.replace(/(.{4})/, "$1\u00a0");
@@ -53,7 +50,7 @@ async function pairing() {
   }, ASK);
 }
 
-// What this tablet is from now on; numbers begin again for another pairing, entries of the earlier one stay as they are.
+// What this tablet is from now on; another pairing begins its numbers again.
 async function adopt(device, anew) {
   const before = (await get("sequence")) || 0, known = await get("device");
   const same = !anew && known && known.uid === device.uid;
@@ -69,9 +66,9 @@ async function adopt(device, anew) {
 async function prepare() {
   part("preparer");
   const version = document.documentElement.dataset.version;
-  const answer = await asking("preparer", {}), known = answer.status === 200;
+  const answer = await asking("preparer", {});
   if (answer.status === 401) { await pairing(); return; }
-  const fresh = known && await adopt(answer.told.device, false).then(() => true, () => false);
+  const fresh = answer.status === 200 && await adopt(answer.told.device, false).then(() => true, () => false);
   await ping();
   await send({ now: true, closing: true });
   const stored = await everything(version), clock = (await get("clock")) || { behind: Infinity };
@@ -84,9 +81,9 @@ async function prepare() {
     if (slots.status === 200) await put("slots", slots.told.slots);
   }
   fill($("#etat"), [
-    ["Réseau", answer.status && !known ? unanswered(answer) : yes(known)], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
+    ["Réseau", fresh ? "oui" : unanswered(answer)], ["Pages enregistrées", yes(stored)], ["Appareil photo", yes(await camera())],
     ["Heure de la tablette", Math.abs(clock.behind) <= SKEW ? "juste" : clockSaid(clock.behind)], ["Application installée", yes(installed)],
-    ["Place de stockage", yes(lasting)], ["File d’attente", held.waiting + held.to_check + held.irritants ? `${held.waiting + held.to_check + held.irritants}` : "vide"],
+    ["Place de stockage", yes(lasting)], ["File d’attente", held.waiting + held.to_check + held.irritants || "vide"],
     ["Journée", device.journee ? device.journee.says : "aucune date prévue"]]);
   $("#sans-reseau").textContent = offline ? "La borne marchera aussi sans réseau."
     : "Sans réseau, cette borne ne notera rien\u00a0: une ligne manque ci-dessus. Gardez la feuille papier.";
@@ -123,9 +120,9 @@ async function close() {
   const { since, ...held } = await counts();
   const answer = await asking("fermer", held), clock = await get("clock");
   const left = held.waiting + held.to_check + held.irritants, closed = Boolean(answer.told.closed);
-  fill($("#comptes"), [["Fiches envoyées", String((await get("sent")) || 0)], ["En attente d’envoi", String(held.waiting)],
-    ["Ce qui coince, en attente", String(held.irritants)], ["Gardées ici, à vérifier", String(held.to_check)],
-    ["À vérifier par l’équipe", "tray" in answer.told ? String(answer.told.tray) : "pas de nouvelles"]]);
+  fill($("#comptes"), [["Fiches envoyées", await get("sent") || 0], ["En attente d’envoi", held.waiting],
+    ["Ce qui coince, en attente", held.irritants], ["Gardées ici, à vérifier", held.to_check],
+    ["À vérifier par l’équipe", answer.told.tray ?? "pas de nouvelles"]]);
   $("#bilan").textContent = closed && !left ? "Tout est envoyé. Vous pouvez éteindre la tablette."
     : left ? `${left} ${left > 1 ? "fiches ne sont pas parties" : "fiche n’est pas partie"}. Elles restent scellées sur la tablette.`
       : `La journée n’est pas fermée. ${unanswered(answer)} Réessayez plus tard.`;
