@@ -329,9 +329,8 @@ class Step:
 
     def shown_to(self, roles: Collection[Role], state: str) -> Step:
         """The row with the button these roles read in this state: its person’s words, the team’s, or those of a second time."""
-        if self.again_label and state == self.dest:
-            return self._again
-        return self._of_the_team if self.team_label and "person" not in roles else self
+        row = self._of_the_team if self.team_label and "person" not in roles else self
+        return self._again if self.again_label and state == self.dest else row
 
     @cached_property
     def _of_the_team(self) -> Step:
