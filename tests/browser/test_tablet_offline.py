@@ -304,7 +304,7 @@ def test_two_tabs_send_each_entry_once_and_number_them_apart(house: House, netwo
     assert numbers == list(range(numbers[0], numbers[0] + 16))
     tablet.page.goto("about:blank")  # what it was sending is over: an answer lost on the way would be asked for again
     network.fault = lambda _method, _path: ""
-    tablet.go("presence")
+    tablet.page.goto(f"{network.url}/borne/presence")
     sent = posts(network, "entrees")
     both = "import('/static/js/kiosk/outbox.js').then(o => { window.sending = o.send({ now: true }); })"
     other.evaluate(both)
