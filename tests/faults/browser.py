@@ -6,6 +6,7 @@ import http.client
 import itertools
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,16 +89,21 @@ class Browser:
 
     def until_answered(self, method: str, path: str, values: dict[str, Any] | None = None) -> Answer:
         """Ask again and again, the same thing, until a server answers it."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                answer = self.get(path) if method == "GET" else self.post(path, values or {})
-            except GONE:
-                time.sleep(0.01)
-                continue
-            if answer.status != 503:
-                return answer
-        raise AssertionError(f"{method} {path}: no answer for a minute")
+        return until_answered(lambda: self.get(path) if method == "GET" else self.post(path, values or {}), f"{method} {path}")
+
+
+def until_answered(ask: Callable[[], Answer], what: str) -> Answer:
+    """The same request again and again, for a minute, until a server that is there and not busy answers it."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            answer = ask()
+        except GONE:
+            time.sleep(0.01)
+            continue
+        if answer.status != 503:
+            return answer
+    raise AssertionError(f"{what}: no answer for a minute")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from tests.cases.test_admission import arrived
 from tests.cast import Cast, writing
 from tests.conftest import Clock
 from tests.faults import crowd
-from tests.faults.browser import GONE, Answer, Browser, signed_in_cookies
+from tests.faults.browser import Answer, Browser, signed_in_cookies, until_answered
 from tests.faults.served import servers
 from tests.faults.test_kill import KILLS, Team
 from tests.kiosk.tablet import Tablet, digest, paired
@@ -67,16 +66,7 @@ class Writer:
 
     def until_answered(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """The same thing until a server answers it."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                answer = self.browser._ask(method, path, body, headers)
-            except GONE:
-                time.sleep(0.01)
-                continue
-            if answer.status != 503:
-                return answer
-        raise AssertionError(f"{method} {path}: no answer for a minute")
+        return until_answered(lambda: self.browser._ask(method, path, body, headers), f"{method} {path}")
 
 
 @dataclass

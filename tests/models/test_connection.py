@@ -272,13 +272,18 @@ def test_a_transaction_that_always_crosses_ends_in_busy_after_five_retries(opene
     assert len(turns) == 6
 
 
+def lose_every_connection(opened: Any) -> None:
+    """The server ends them, as when it restarts."""
+    with psycopg.connect(opened.database, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                      " WHERE pid <> pg_backend_pid() AND datname = current_database()")
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_connections_lost_by_the_server_are_replaced(opened: Any) -> None:
     with writing():
         opened.execute_sql("SELECT 1")
-    with psycopg.connect(opened.database, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                      " WHERE pid <> pg_backend_pid() AND datname = current_database()")
+    lose_every_connection(opened)
     with reading():
         assert Antenna.select().count() > 0
 
@@ -288,9 +293,7 @@ def test_a_connection_lost_an_instant_ago_is_busy_once(opened: Any) -> None:
     """It was spoken to within the second, so nobody asks it first whether it is there: one « réessayez », and no restart."""
     with writing():
         opened.execute_sql("SELECT 1")
-    with psycopg.connect(opened.database, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                      " WHERE pid <> pg_backend_pid() AND datname = current_database()")
+    lose_every_connection(opened)
     with pytest.raises(DatabaseBusy), writing():
         Antenna.select().count()
     with writing():
