@@ -333,8 +333,8 @@ class Borne:
         found: dict[str, Any] = self.page.evaluate("import('/static/js/kiosk/store.js').then(s => s.counts())")
         return found
 
-    def until_sent(self, within: float = 30.0) -> None:
-        """Wait until nothing waits to be sent, irritants apart."""
+    def until_sent(self, within: float = 75.0) -> None:
+        """Wait until nothing waits to be sent, irritants apart: between two tries the tablet rests up to a minute."""
         self.go("")
         self.page.evaluate("import('/static/js/kiosk/outbox.js').then(o => o.send({ now: true }))")
         ends = time.monotonic() + within
